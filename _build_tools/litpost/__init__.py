@@ -1,0 +1,24 @@
+"""litpost: literate blogging for Jekyll.
+
+A source is a program whose printout is a blog post: litpost runs its cells, proves what the text
+claims, and writes plain Markdown that any Jekyll builds.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+
+def versions(*distributions: str) -> str:
+    """Name Python and installed distributions with their versions, for the foot of a post.
+
+    Raises
+    ------
+    importlib.metadata.PackageNotFoundError
+        One of them isn't installed.
+    """
+    import platform
+    from importlib.metadata import version
+
+    parts = [f"Python {platform.python_version()}"]
+    return ", ".join(parts + [f"{name} {version(name)}" for name in distributions])

@@ -1,0 +1,6 @@
+"""``python -m litpost``."""
+
+from litpost.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,137 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from litpost import __version__
+from litpost.errors import UsageError
+
+DONE, FAILED, USAGE, STALE = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except UsageError as error:
+        print(f"litpost: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("litpost: interrupted; nothing more was written", file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="litpost",
+        description="A literate post is a program whose printout is a blog post.",
+        epilog="Exit status: 0 done, 1 a cell or check failed, 2 usage, 3 stale (--check).",
+    )
+    parser.add_argument("--version", action="version", version=f"litpost {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_build(commands)
+    _add_site(commands)
+    return parser
+
+
+def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "build",
+        help="run sources and write their posts",
+        description="Run sources and write their posts to _posts/, their figures to assets/img/.",
+    )
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="by default, all of _literate/"
+    )
+    _add_root(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="run and write nothing; exit 3 if a post is stale"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="run, write nothing, print what would change"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite hand-edited posts")
+    parser.add_argument("--json", action="store_true", help="print a report of every cell")
+    parser.set_defaults(run=_build)
+
+
+def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "site", help="build the Jekyll site", description="Build the Jekyll site into _site/."
+    )
+    _add_root(parser)
+    parser.add_argument("--serve", action="store_true", help="serve it, and rebuild it on changes")
+    parser.add_argument("--destination", type=Path, metavar="DIR", help="by default, _site/")
+    parser.add_argument("--baseurl", metavar="PATH", help="instead of that of _config.yml")
+    parser.set_defaults(run=_site)
+
+
+def _add_root(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", type=Path, metavar="DIR", help="the blog's folder")
+
+
+def _build(options: argparse.Namespace) -> int:
+    from litpost import builder
+    from litpost.progress import Progress
+    from litpost.project import find_project
+    from litpost.theme import load_theme
+
+    project = find_project(options.root)
+    load_theme(project.theme)
+    if options.sources:
+        sources = list(dict.fromkeys(map(project.source_path, options.sources)))
+    else:
+        sources, others = project.sources()
+        for path in others:
+            print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
+        if not sources:
+            raise UsageError("no sources in _literate/; the first could be YYYY-MM-DD-slug.md")
+    reports = []
+    for path in sources:
+        if options.check and not options.diff:
+            report = builder.check(path, project)
+        else:
+            with Progress(path, sys.stderr) as progress:
+                report = builder.build(
+                    path,
+                    project,
+                    force=options.force,
+                    dry=options.diff or options.check,
+                    report=progress.step,
+                )
+        reports.append(report)
+        if report.message:
+            print(report.message, file=sys.stderr)
+        if not options.json:
+            sys.stdout.write(report.diff)
+            print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
+    if options.json:
+        print(json.dumps({"posts": [report.as_json() for report in reports]}, indent=1))
+    statuses = {report.status for report in reports}
+    if "failed" in statuses:
+        return FAILED
+    return STALE if options.check and "stale" in statuses else DONE
+
+
+def _site(options: argparse.Namespace) -> int:
+    from litpost import site
+    from litpost.project import find_project
+
+    root = find_project(options.root).root
+    destination = options.destination or root / "_site"
+    if options.serve:
+        site.serve_site(root, destination=destination, baseurl=options.baseurl)
+    else:
+        site.build_site(root, destination=destination, baseurl=options.baseurl)
+    return DONE
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,128 @@
+"""The `#|` options of a cell: which there are, what each may hold, and how they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import yaml
+
+from litpost.errors import Problem, nearest
+from litpost.header import read_mapping
+
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a cell was asked to do; the names are Quarto's and knitr's with ``_`` for ``-``.
+
+    Attributes
+    ----------
+    label
+        Name of the cell: of its figures' files, of references to it, in messages.
+    echo, output, include, eval
+        Show the code; show its outputs; show anything at all; run it.
+    error
+        The cell is expected to fail, and its error is shown.
+    cache
+        Whether the cell may be skipped when nothing that it reads has changed.
+    timeout
+        Seconds that the cell may take.
+    source
+        What to show instead of code of the cell's own: ``file#region`` or ``module:symbol``.
+    link
+        Show a link to the file and lines of `source` in the repository.
+    fig_cap, fig_alt, tbl_cap
+        Caption and alternative text of figures, caption of tables.
+    fig_width, fig_height
+        Size of figures in inches, where the code doesn't set it.
+    """
+
+    label: str | None = None
+    echo: bool = True
+    output: bool = True
+    include: bool = True
+    eval: bool = True
+    error: bool = False
+    cache: bool = True
+    timeout: float | None = None
+    source: str | None = None
+    link: bool = False
+    fig_cap: str | None = None
+    fig_alt: str | None = None
+    tbl_cap: str | None = None
+    fig_width: float | None = None
+    fig_height: float | None = None
+
+
+NAMES = {field.name.replace("_", "-"): field for field in fields(Options)}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError("text")
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, str) and LABEL.match(value):
+        return value
+    raise ValueError("letters, digits, `-` and `_`")
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
+def _positive(value: Any) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1e9:
+        return float(value)
+    raise ValueError("a number greater than 0")
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    if name == "label":
+        return _label
+    kind = str(NAMES[name].type)
+    return _flag if kind == "bool" else _positive if "float" in kind else _text
+
+
+def read_options(lines: Iterable[str], *, path: str, line: int) -> tuple[Options, list[Problem]]:
+    """Read the YAML of a cell's option lines.
+
+    Parameters
+    ----------
+    lines
+        The option lines without their ``#|``.
+    path, line
+        Where the first of them stands.
+
+    Returns
+    -------
+    options, problems
+        What could be read, and everything that could not.
+    """
+    try:
+        values, where, problems = read_mapping("\n".join(lines), path=path, line=line)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        at = line + (mark.line if mark else 0)
+        what = getattr(error, "problem", None) or str(error)
+        return Options(), [Problem(path, at, f"the cell's options aren't `key: value`: {what}")]
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in NAMES:
+            hint = nearest(str(name), NAMES)
+            problems.append(Problem(path, where[name], f"unknown cell option `{name}`; {hint}"))
+            continue
+        try:
+            read[NAMES[name].name] = _reader(name)(value)
+        except ValueError as allowed:
+            message = f"cell option `{name}` is {value!r}; it takes {allowed}"
+            problems.append(Problem(path, where[name], message))
+    return Options(**read), problems

@@ -1,0 +1,129 @@
+"""The folder that a blog lies in: its sources, its settings, where its posts go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from litpost.errors import UsageError
+
+SOURCES = "_literate"
+POSTS = "_posts"
+MANIFESTS = f"{SOURCES}/.manifest"
+TEMPLATES = f"{SOURCES}/_templates"
+STORE = ".litpost"
+DEFAULT_THEME = "mrgreen"
+
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)\.(?:md|markdown)\Z")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A blog that litpost writes posts for.
+
+    Attributes
+    ----------
+    root
+        The folder that holds ``_literate/``.
+    theme
+        Name of the theme, ``litpost: {theme: …}`` in ``_config.yml``.
+    repository
+        Address of the repository's files, for links to the lines of a snippet; or nothing.
+    """
+
+    root: Path
+    theme: str = DEFAULT_THEME
+    repository: str = ""
+
+    def source_path(self, name: str) -> str:
+        """Return the path from the root of a source that somebody has named.
+
+        Raises
+        ------
+        UsageError
+            There is no such source, or it isn't one of this project's.
+        """
+        file = Path(name).resolve()
+        if not file.is_file():
+            file = (self.root / SOURCES / name).resolve()
+        if not file.is_file():
+            raise UsageError(f"no source `{name}`; sources lie in {SOURCES}/")
+        folder = (self.root / SOURCES).resolve()
+        if file.parent != folder or not _NAME.match(file.name):
+            raise UsageError(
+                f"`{name}` isn't a source of this project: "
+                f"those are named {SOURCES}/YYYY-MM-DD-slug.md"
+            )
+        return f"{SOURCES}/{file.name}"
+
+    def sources(self) -> tuple[list[str], list[str]]:
+        """List the paths of all sources, and of the Markdown files that aren't named like one."""
+        files = sorted((self.root / SOURCES).glob("*.m*d*"))
+        paths = [f"{SOURCES}/{file.name}" for file in files if file.suffix in (".md", ".markdown")]
+        return (
+            [path for path in paths if _NAME.match(path.rpartition("/")[2])],
+            [path for path in paths if not _NAME.match(path.rpartition("/")[2])],
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the things made of one source go, and what its name says."""
+
+    source: str
+    date: str
+    slug: str
+
+    @classmethod
+    def of(cls, source: str) -> Place:
+        """Read a source's name."""
+        match = _NAME.match(source.rpartition("/")[2])
+        assert match, source
+        return cls(source, match[1], match[2])
+
+    @property
+    def post(self) -> str:
+        """The path of the post."""
+        return f"{POSTS}/{self.date}-{self.slug}.md"
+
+    @property
+    def manifest(self) -> str:
+        """The path of the manifest."""
+        return f"{MANIFESTS}/{self.date}-{self.slug}.json"
+
+
+def find_project(root: Path | None) -> Project:
+    """Find the project in a folder, or in the current one or above it.
+
+    Raises
+    ------
+    UsageError
+        There is none, or its settings can't be read.
+    """
+    start = (root or Path.cwd()).resolve()
+    folders: Sequence[Path] = [start] if root else [start, *start.parents]
+    for folder in folders:
+        if (folder / SOURCES).is_dir():
+            return _read(folder)
+    where = f"no folder `{SOURCES}/` in {root or 'this folder or above it'}"
+    raise UsageError(f"{where}; make one, or name the blog's folder by `--root DIR`")
+
+
+def _read(root: Path) -> Project:
+    file = root / "_config.yml"
+    try:
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        config = yaml.safe_load(text) or {}
+        settings = config.get("litpost") or {}
+        theme = settings.get("theme", DEFAULT_THEME)
+        branch = settings.get("branch", "main")
+        repository = config.get("repository") or ""
+    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
+        raise UsageError(f"_config.yml can't be read: {error}") from None
+    if repository and "://" not in repository:
+        repository = f"https://github.com/{repository}"
+    return Project(root, str(theme), f"{repository}/blob/{branch}" if repository else "")

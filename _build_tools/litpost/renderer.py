@@ -1,0 +1,354 @@
+"""From a source and the traces of its steps to the text of the post and the bytes of its images."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markdown_it import MarkdownIt
+
+from litpost import liquid
+from litpost.checks import check_excerpt, check_header, check_images
+from litpost.errors import Problem, SourceError
+from litpost.figures import clean_svg, png_size, schemes, svg_size
+from litpost.header import write_mapping
+from litpost.project import TEMPLATES, Place, Project
+from litpost.source import Block, Cell, Prose, Snippet, Source, Text, Value, Verbatim, digest
+from litpost.places import in_source_lines
+from litpost.theme import Theme
+from litpost.trace import Output, Trace
+
+DIGEST_LINE = re.compile(r"^# litpost-digest: ([0-9a-f]{64})$", re.M)
+_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.S)
+_KRAMDOWN = re.compile(r"[\\`*_{}\[\]<>|#$~\"'^]|-(?=-)|(?<=-)-|\.(?=\.\.)")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A post as it goes to the tree: its text, and its images by path from the root."""
+
+    place: Place
+    text: str
+    assets: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image of a figure: its path from the root, and its size in CSS pixels."""
+
+    scheme: str
+    path: str
+    width: int
+    height: int
+
+
+def render(
+    source: Source, traces: Mapping[str, Trace], *, place: Place, theme: Theme, project: Project
+) -> Rendered:
+    """Write a post.
+
+    Parameters
+    ----------
+    source
+        What the author wrote.
+    traces
+        What its steps showed, by key.
+    place
+        Where the post and its images go.
+
+    Raises
+    ------
+    SourceError
+        The post would be wrong in its theme, or a figure has no alternative text.
+    """
+    rendering = _Rendering(source, traces, place, theme, project)
+    body = "".join(rendering.blocks())
+    covers = rendering.covers()
+    values = rendering.header(covers)
+    problems = [
+        *rendering.problems,
+        *check_header(values, source, theme, complete=True),
+        *check_excerpt(body, source, theme),
+        *check_images(values, source, theme, made=rendering.assets.keys(), root=project.root),
+    ]
+    if problems:
+        raise SourceError(problems)
+    text = rendering.template(
+        "post",
+        source=source.path,
+        digest="0" * 64,
+        front_matter=write_mapping(values),
+        style_sheet=theme.style_sheet,
+        outline_end=theme.excerpt.end if theme.excerpt else "",
+        body=body,
+    )
+    return Rendered(place, sign(text), rendering.assets)
+
+
+def sign(text: str) -> str:
+    """Put the digest of a post's text in its digest line."""
+    bare = DIGEST_LINE.sub("# litpost-digest: " + "0" * 64, text, count=1)
+    return DIGEST_LINE.sub("# litpost-digest: " + digest(bare), bare, count=1)
+
+
+def is_signed(text: str) -> bool:
+    """Say whether a post is exactly as litpost wrote it."""
+    return bool(DIGEST_LINE.search(text)) and sign(text) == text
+
+
+class _Rendering:
+    """One post in the making."""
+
+    def __init__(
+        self,
+        source: Source,
+        traces: Mapping[str, Trace],
+        place: Place,
+        theme: Theme,
+        project: Project,
+    ) -> None:
+        self.source, self.traces, self.place = source, traces, place
+        self.theme, self.project = theme, project
+        self.assets: dict[str, bytes] = {}
+        self.problems: list[Problem] = []
+        self._unnamed = 0
+        self._inline = MarkdownIt("commonmark")
+        self._cells = {block.key: block for block in source.blocks if isinstance(block, Cell)}
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([project.root / TEMPLATES, theme.folder]),
+            undefined=jinja2.StrictUndefined,
+            keep_trailing_newline=False,
+        )
+        self._environment.filters["liquid"] = liquid.escape
+
+    def template(self, name: str, **values: Any) -> str:
+        """Fill one of the theme's templates."""
+        return self._environment.get_template(f"{name}.j2").render(**values) + "\n"
+
+    def blocks(self) -> Iterator[str]:
+        """Yield the text of each block of the body."""
+        raw = False
+        for block in self.source.blocks:
+            if isinstance(block, Prose):
+                raw = liquid.ends_raw(block.text, raw=raw)
+            yield self._block(block, raw=raw)
+
+    def _block(self, block: Block, *, raw: bool) -> str:
+        match block:
+            case Prose():
+                return block.text
+            case Verbatim():
+                return block.text if raw else liquid.escape(block.text)
+            case Value():
+                return self._prose_value(block)
+            case Cell():
+                return _indent(self._cell(block), block)
+            case Snippet():
+                return _indent(self._snippet(block), block.cell)
+
+    # Inline values
+
+    def _value(self, value: Value) -> Output:
+        return self.traces[value.key].outputs[-1]
+
+    def _prose_value(self, value: Value) -> str:
+        output = self._value(value)
+        if "text/markdown" in output.bundle:
+            return liquid.escape(output.bundle["text/markdown"])
+        return liquid.escape(_KRAMDOWN.sub(r"\\\g<0>", output.text))
+
+    def _plain(self, text: Text) -> str:
+        """Write a text with its values as they are, for alternative text and front matter."""
+        return "".join(part if isinstance(part, str) else self._value(part).text for part in text)
+
+    def _caption(self, text: Text) -> str:
+        """Write a caption as HTML: themes don't look for Markdown in it."""
+        markdown = "".join(
+            part if isinstance(part, str) else _PUNCTUATION.sub(r"\\\1", self._value(part).text)
+            for part in text
+        )
+        rendered: str = self._inline.renderInline(markdown)
+        return liquid.escape(rendered)
+
+    # Cells
+
+    def _cell(self, cell: Cell) -> str:
+        options = cell.options
+        if not options.include:
+            return ""
+        parts = []
+        if options.echo and cell.code:
+            parts.append(self._code(cell.code))
+        if options.output and cell.key in self.traces:
+            parts += self._outputs(cell)
+        return "\n".join(parts)
+
+    def _code(self, code: str, *, language: str = "python", caption: str = "") -> str:
+        return self.template(
+            "code", code=code, language=language, caption=caption, fence=_fence(code)
+        )
+
+    def _snippet(self, snippet: Snippet) -> str:
+        cell, caption = snippet.cell, ""
+        if not (cell.options.include and cell.options.echo):
+            return ""
+        if cell.options.link:
+            caption = self._link(snippet)
+        language = "python" if snippet.path.endswith(".py") else Path(snippet.path).suffix[1:]
+        return self._code(snippet.code, language=language or "text", caption=caption)
+
+    def _link(self, snippet: Snippet) -> str:
+        if not self.project.repository:
+            message = "`link: true` needs `repository: owner/name` in _config.yml"
+            self.problems.append(Problem(self.source.path, snippet.cell.line, message))
+        lines = f"L{snippet.first_line}-L{snippet.last_line}"
+        url = html.escape(f"{self.project.repository}/{snippet.path}#{lines}")
+        return f'<a href="{url}">{html.escape(snippet.path)}</a>'
+
+    def _outputs(self, cell: Cell) -> Iterator[str]:
+        figures = 0
+        for output in self.traces[cell.key].outputs:
+            bundle = output.bundle
+            if "image/svg+xml" in bundle or "image/png" in bundle or "image/jpeg" in bundle:
+                figures += 1
+            match next((mime for mime in _PREFERRED if mime in bundle), None):
+                case "image/svg+xml" | "image/png" | "image/jpeg" as mime:
+                    yield self._figure(cell, bundle[mime], mime, figures)
+                case "text/html":
+                    yield self._html(cell, bundle["text/html"])
+                case "text/markdown":
+                    yield liquid.escape(bundle["text/markdown"]).strip("\n") + "\n"
+                case "text/latex":
+                    yield liquid.escape(_display_math(bundle["text/latex"]))
+                case "text/plain":
+                    yield self._text(output)
+
+    def _text(self, output: Output) -> str:
+        text = in_source_lines(output.text, self.source).rstrip("\n")
+        kind = {"stderr": "stderr", "error": "error"}.get(output.kind, "output")
+        return self.template("text", text=text, kind=kind, fence=_fence(text)) if text else ""
+
+    def _html(self, cell: Cell, text: str) -> str:
+        text = _STYLE.sub("", text).strip()
+        text = re.sub(r"\n\s*\n", "\n", text)
+        if "<table" not in text:
+            return self.template("html", html=text)
+        caption = self._caption(cell.table_caption)
+        return self.template("table", html=text, caption=caption, id=cell.options.label)
+
+    def _figure(self, cell: Cell, data: str, mime: str, number: int) -> str:
+        alt = self._plain(cell.alt)
+        if not alt.strip():
+            message = f"this {cell.name} shows a figure; describe it in `#| fig-alt: …`"
+            self.problems.append(Problem(self.source.path, cell.line, message))
+        label = cell.options.label
+        if label is None:
+            self._unnamed += 1
+            name = f"figure-{self._unnamed}"
+        else:
+            name = label if number == 1 else f"{label}-{number}"
+        return self.template(
+            "figure",
+            id=label if number == 1 else None,
+            images=list(self._images(name, data, mime)),
+            alt=alt,
+            caption=self._caption(cell.caption) if number == 1 else "",
+        )
+
+    def _images(self, name: str, data: str, mime: str) -> Iterator[Image]:
+        """Keep the files of one figure, and say how large they are shown."""
+        if mime != "image/svg+xml":
+            binary = base64.b64decode(data)
+            suffix = "png" if mime == "image/png" else "jpg"
+            width, height = png_size(binary) or (0, 0)
+            yield Image("figure", self._keep(f"{name}.{suffix}", binary), width, height)
+            return
+        svg = clean_svg(data)
+        width, height = svg_size(svg) or (0, 0)
+        drawn = schemes(svg, self.theme.colours)
+        for scheme, text in drawn.items():
+            file = f"{name}.svg" if scheme == "light" else f"{name}.{scheme}.svg"
+            shown = scheme if len(drawn) > 1 else "figure"
+            yield Image(shown, self._keep(file, text.encode()), width, height)
+
+    def _keep(self, file: str, data: bytes) -> str:
+        path = f"{self.theme.images_folder}/{self.place.slug}/{file}"
+        self.assets[path] = data
+        return path
+
+    # Front matter
+
+    def covers(self) -> dict[str, str]:
+        """Keep the images made of the cover figure; return front matter key to address."""
+        label = self.source.front_matter.settings.get("cover")
+        if label is None:
+            return {}
+        bundles = [output.bundle for output in self.traces[label].outputs if output.bundle]
+        made = {}
+        for key, cover in self.theme.covers.items():
+            mime = f"image/png;name={cover.file}"
+            data = next((bundle[mime] for bundle in bundles if mime in bundle), None)
+            if data is None:
+                line = self._cells[label].line
+                message = f"`cover: {label}`: this cell shows no matplotlib figure"
+                self.problems.append(Problem(self.source.path, line, message))
+                break
+            made[key] = "/" + self._keep(cover.file, base64.b64decode(data))
+        return made
+
+    def header(self, covers: Mapping[str, str]) -> dict[str, Any]:
+        """Fill in the front matter: values, the covers, and what the theme can't do without."""
+        given = {key: self._filled(item) for key, item in self.source.front_matter.values.items()}
+        given.setdefault("layout", "post")
+        given.setdefault("date", f"{self.place.date} 12:00:00 +0000")
+        if "lng_pair" in self.theme.keys:
+            given.setdefault("lng_pair", self.place.slug)
+        return {**given, **{key: path for key, path in covers.items() if key not in given}}
+
+    def _filled(self, item: Any) -> Any:
+        if isinstance(item, tuple):
+            return self._plain(item)
+        if isinstance(item, list):
+            return [self._filled(part) for part in item]
+        if isinstance(item, dict):
+            return {key: self._filled(part) for key, part in item.items()}
+        return item
+
+
+_PREFERRED = (
+    "image/svg+xml",
+    "text/html",
+    "text/markdown",
+    "image/png",
+    "image/jpeg",
+    "text/latex",
+    "text/plain",
+)
+"""Which form of an output is shown where it has several, best first."""
+
+
+def _fence(text: str) -> str:
+    """Return a fence longer than any in a text."""
+    return "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+
+
+def _display_math(latex: str) -> str:
+    return "$$\n" + latex.strip().strip("$").strip() + "\n$$\n"
+
+
+def _indent(text: str, cell: Cell) -> str:
+    """Put what a cell became where the cell stood, in a list or a quotation."""
+    if not cell.indent and not cell.first_indent:
+        return text
+    indent = cell.indent
+    lines = [indent + line if line else indent.rstrip() for line in text.splitlines()]
+    if lines and cell.first_indent:
+        lines[0] = cell.first_indent + lines[0][len(indent) :]
+    return "".join(line + "\n" for line in lines)

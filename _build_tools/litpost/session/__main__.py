@@ -1,0 +1,54 @@
+"""The loop of a session: ``python -P -m litpost.session ROOT REQUESTS ANSWERS``.
+
+`REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
+
+``{"do": "run", "kind": "cell"|"value", "key": …, "code": …, "error": bool, "figsize": …, "covers": …}``
+    is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
+    traceback}}``;
+``{"do": "reads"}``
+    by what the session read: ``{"modules", "files", "versions"}``.
+
+The session ends when `REQUESTS` ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(root: str, requests: str, answers: str) -> None:
+    """Answer requests until there are no more."""
+    incoming = os.fdopen(int(requests), encoding="utf-8")
+    outgoing = os.fdopen(int(answers), "w", encoding="utf-8")
+    for descriptor in (incoming.fileno(), outgoing.fileno()):
+        os.set_inheritable(descriptor, False)
+
+    from litpost.session import defaults
+    from litpost.session.reads import Reads
+    from litpost.session.shell import Shell
+    from litpost.session.streams import Descriptors
+
+    reads = Reads(Path(root))
+    shell = Shell.start(root, Descriptors())
+    defaults.install()
+    sys.path.insert(0, root)
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        return shell.run(request) if request["do"] == "run" else reads.as_json()
+
+    for line in incoming:
+        try:
+            text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
+        except KeyboardInterrupt:  # a time-out that came as the step ended
+            text = json.dumps({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
+        outgoing.write(text + "\n")
+        outgoing.flush()
+    os._exit(0)  # whatever threads the cells have left running
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,111 @@
+"""What a source consists of, as the parser hands it to all later stages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from litpost.options import Options
+
+
+@dataclass(frozen=True)
+class Value:
+    """An inline value, ``{python} expression`` between backticks."""
+
+    expression: str
+    line: int
+    key: str
+
+    @property
+    def name(self) -> str:
+        """Say which value this is, for messages."""
+        return f"inline value `{self.expression}`"
+
+
+Text = tuple[str | Value, ...]
+"""Text with inline values in it, such as a caption."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text that the author wrote and that goes to the post as it is."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Code in prose (a plain fence or a code span): only Liquid is escaped in it."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An executable fence."""
+
+    code: str
+    options: Options
+    key: str
+    line: int
+    code_line: int
+    indent: str = ""
+    first_indent: str = ""
+    caption: Text = ()
+    alt: Text = ()
+    table_caption: Text = ()
+
+    @property
+    def name(self) -> str:
+        """Say which cell this is, for messages."""
+        return f"cell `{self.options.label}`" if self.options.label else "cell"
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Code shown from a file: the cell that asked for it, and what was found."""
+
+    cell: Cell
+    path: str
+    first_line: int
+    last_line: int
+    code: str
+
+
+Block = Prose | Verbatim | Value | Cell | Snippet
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The YAML header of a source.
+
+    `settings` is what stood under ``litpost:``; `lines` tells where each key of `values` stands.
+    """
+
+    values: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    lines: Mapping[str, int]
+    inline: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed source."""
+
+    path: str
+    text: str = field(repr=False)
+    front_matter: FrontMatter
+    blocks: tuple[Block, ...]
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the executable cells, in order."""
+        return (block for block in self.blocks if isinstance(block, Cell))
+
+
+def digest(text: str | bytes) -> str:
+    """Return the SHA-256 of a text, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()

@@ -1,0 +1,97 @@
+"""The only module that touches the tree: atomically, below the root, and only what differs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from litpost.errors import HandEditedError, LitpostError
+from litpost.project import STORE
+from litpost.renderer import is_signed
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Hold the root's lock, so that two builds never write at once; wait for it if need be."""
+    folder = root / STORE
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def check_post(root: Path, path: str) -> None:
+    """Check that a post may be overwritten.
+
+    Raises
+    ------
+    HandEditedError
+        What is on disk isn't what litpost wrote there.
+    """
+    file = root / path
+    if file.is_file() and not is_signed(file.read_bytes().decode("utf-8", "replace")):
+        raise HandEditedError(
+            f"{path}: this post was edited by hand, or litpost didn't write it; it stays as it is. "
+            "Move the edits to its source, then build with --force to overwrite it"
+        )
+
+
+def differing(root: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files that aren't on disk with these bytes."""
+    return {path: data for path, data in files.items() if _read(root / path) != data}
+
+
+def write(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below the root: each is replaced as a whole, or stays as it was.
+
+    Raises
+    ------
+    LitpostError
+        A path leads out of the root, or can't be written.
+    """
+    for path in files:
+        if not (root / path).resolve().is_relative_to(root.resolve()):
+            raise LitpostError(f"{path}: leads out of {root.name}/; nothing was written")
+    for path, data in files.items():
+        try:
+            _replace(root / path, data)
+        except OSError as error:
+            raise LitpostError(f"{path}: can't be written: {error.strerror}") from error
+
+
+def remove(root: Path, paths: Iterator[str]) -> None:
+    """Remove files below the root that an earlier build wrote and this one doesn't."""
+    for path in paths:
+        file = root / path
+        if file.resolve().is_relative_to(root.resolve()):
+            file.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _replace(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as temporary:
+            temporary.write(data)
+            os.fchmod(descriptor, 0o666 & ~_umask())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
