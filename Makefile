@@ -1,0 +1,57 @@
+# Bare `make` lists the targets.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help post site serve test check lint types current format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+post: $(INSTALLED) ## run the code of every source and write its post
+	$(BIN)/litpost build
+
+site: post ## build the Jekyll site into _site/
+	$(BIN)/litpost site
+
+serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on changes
+	$(BIN)/litpost site --serve
+
+test: $(INSTALLED) ## run all tests
+	$(BIN)/pytest -n auto --dist loadgroup
+
+check: lint types test current ## what has to hold before a commit
+
+lint: $(INSTALLED) ## check format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(INSTALLED) ## check types
+	$(BIN)/mypy
+
+current: $(INSTALLED) ## fail if a post is older than what it is made of
+	$(BIN)/litpost build --check
+
+format: $(INSTALLED) ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
+	$(BIN)/pip install -q -U -e '.[lstm,dev]'
+	$(BIN)/python -m pip freeze --exclude-editable | sed -E \
+	  -e "s/^(tensorflow)[-_]cpu==(.*)/\1-cpu==\2; sys_platform == 'linux' and platform_machine == 'x86_64'\n\1==\2; sys_platform != 'linux' or platform_machine != 'x86_64'/" \
+	  > requirements.txt
+
+clean: ## remove what the targets made, but no posts
+	rm -rf $(VENV) _site .jekyll-cache .litpost
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@

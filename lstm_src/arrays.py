@@ -1,0 +1,74 @@
+"""What the package asks of an array before it works with it."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+
+Shape: TypeAlias = tuple[int | str, ...]
+"""A shape to ask for: a number means this size, a word any size from 1 on."""
+
+
+def require_shape(name: str, array: NDArray[Any], *allowed: Shape) -> None:
+    """Refuse an array whose shape is none of the allowed ones.
+
+    Parameters
+    ----------
+    name : str
+        What the message calls the array.
+    array : ndarray
+        The array to look at.
+    *allowed : tuple of int or str
+        The shapes that will do, such as ``("time", 3)``.
+
+    Raises
+    ------
+    ValueError
+        With the shapes that were expected and the one that was found.
+
+    Examples
+    --------
+    >>> require_shape("inputs", np.zeros((7, 3)), ("time", 3))
+    >>> require_shape("inputs", np.zeros((7, 2)), ("time", 3), ("batch", "time", 3))
+    Traceback (most recent call last):
+    ...
+    ValueError: inputs: expected shape (time, 3) or (batch, time, 3), found (7, 2)
+    """
+    if not any(_fits(array.shape, shape) for shape in allowed):
+        expected = " or ".join(_written(shape) for shape in allowed)
+        raise ValueError(f"{name}: expected shape {expected}, found {_written(array.shape)}")
+
+
+def common_float_type(name: str, *arrays: NDArray[Any]) -> np.dtype[np.floating[Any]]:
+    """Find the floating-point type that holds all of the arrays.
+
+    Raises
+    ------
+    ValueError
+        If they hold anything but floating-point numbers.
+    """
+    dtype = np.result_type(*arrays)
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"{name}: expected floating-point numbers, found {dtype}")
+    return dtype
+
+
+def frozen(array: ArrayLike, dtype: DTypeLike | None = None) -> FloatArray:
+    """Copy an array into one that nobody can write to."""
+    copy = np.array(array, dtype)
+    copy.setflags(write=False)
+    return copy
+
+
+def _fits(shape: tuple[int, ...], wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(
+        size >= 1 if isinstance(want, str) else size == want
+        for size, want in zip(shape, wanted, strict=True)
+    )
+
+
+def _written(shape: Shape) -> str:
+    sizes = ", ".join(str(size) for size in shape)
+    return f"({sizes},)" if len(shape) == 1 else f"({sizes})"
