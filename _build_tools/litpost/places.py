@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from litpost.source import Cell, Source
+from litpost.source import Source
 
 
 def in_source_lines(text: str, source: Source) -> str:

@@ -18,9 +18,9 @@ from litpost.checks import check_excerpt, check_header, check_images
 from litpost.errors import Problem, SourceError
 from litpost.figures import clean_svg, png_size, schemes, svg_size
 from litpost.header import write_mapping
+from litpost.places import in_source_lines
 from litpost.project import TEMPLATES, Place, Project
 from litpost.source import Block, Cell, Prose, Snippet, Source, Text, Value, Verbatim, digest
-from litpost.places import in_source_lines
 from litpost.theme import Theme
 from litpost.trace import Output, Trace
 

@@ -2,7 +2,7 @@
 
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
-``{"do": "run", "kind": "cell"|"value", "key": …, "code": …, "error": bool, "figsize": …, "covers": …}``
+``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers"}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
     traceback}}``;
 ``{"do": "reads"}``

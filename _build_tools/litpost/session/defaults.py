@@ -5,6 +5,7 @@ Nothing is imported for their sake: a session that needs no NumPy doesn't pay fo
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.abc
 import importlib.machinery
 import random
@@ -35,10 +36,7 @@ def _torch(module: types.ModuleType) -> None:
 def _matplotlib(module: types.ModuleType) -> None:
     from cycler import cycler
 
-    for font in fonts():
-        from matplotlib import font_manager
-
-        font_manager.fontManager.addfont(font)
+    _add_fonts()
     colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b88a00", "#56a0d3", "#8c6bb1"]
     module.rcParams.update(
         {
@@ -61,6 +59,17 @@ def _matplotlib(module: types.ModuleType) -> None:
         }
     )  # fmt: skip
     module.rcParamsDefault.update(module.rcParams)
+
+
+def _add_fonts() -> None:
+    """Add the Korean font, its bold face under the weight that matplotlib's "bold" asks for."""
+    from matplotlib.font_manager import fontManager
+
+    for path in fonts():
+        fontManager.addfont(path)
+        if path.stem.endswith("Bold"):
+            entry = fontManager.ttflist.pop()
+            fontManager.ttflist.append(dataclasses.replace(entry, weight=700))
 
 
 DEFAULTS: dict[str, Callable[[types.ModuleType], None]] = {

@@ -87,19 +87,14 @@ class Figures:
 
 
 def _cover(figure: Any, width: int, height: int) -> str:
-    """Draw a figure as a PNG of exactly this size, as large as it fits, and centred."""
+    """Draw a figure as a PNG of exactly this size: its whole canvas, as large as it fits."""
     from PIL import Image
 
-    def draw(dpi: float) -> Any:
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.2)
-        return Image.open(file).convert("RGB")
-
-    small = draw(50)
-    dpi = 50 * min(width / small.width, height / small.height)
-    drawn = draw(dpi)
+    wide, high = figure.get_size_inches()
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=min(width / wide, height / high))
+    drawn = Image.open(file).convert("RGB")
     image = Image.new("RGB", (width, height), DRAWN.ground)
-    drawn.thumbnail((width, height))
     image.paste(drawn, ((width - drawn.width) // 2, (height - drawn.height) // 2))
     file = io.BytesIO()
     image.save(file, format="PNG", optimize=True)

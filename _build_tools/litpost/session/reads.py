@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
+_NOT_LOCAL = {"site-packages", "__pycache__", ".litpost"}
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -38,8 +39,8 @@ class Reads:
     def _is_local(self, name: str) -> bool:
         if not name.startswith(self.root + os.sep):
             return False
-        parts = name[len(self.root) + 1 :].split(os.sep)
-        return not ({"site-packages", "__pycache__", ".litpost"} & set(parts))
+        parts = Path(name[len(self.root) + 1 :]).parts
+        return not (_NOT_LOCAL.intersection(parts))
 
     def as_json(self) -> dict[str, dict[str, str]]:
         """Return the paths from the root with digests, and the distributions with versions."""

@@ -97,9 +97,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         try:
             with self.builtin_trap, self.display_trap:
                 if request["kind"] == "value":
-                    self._run_value(code, key)
+                    self._value_step(code, key)
                 else:
-                    self._run_cell(code, key)
+                    self._cell_step(code, key)
         except BaseException as error:
             failure = self._failure(error, key)
         self._drain()
@@ -113,7 +113,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         except BaseException as error:
             self.outputs.items.append({"kind": "stderr", "bundle": {"text/plain": f"{error}\n"}})
 
-    def _run_value(self, code: str, key: str) -> None:
+    def _value_step(self, code: str, key: str) -> None:
         value = self._execute(compile(code, FILE.format(key=key), "eval", _FLAGS))
         bundle = {"text/plain": str(value)}
         if callable(markdown := getattr(value, "_repr_markdown_", None)):
@@ -121,11 +121,11 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.outputs.items = []
         self.outputs.add("result", bundle)
 
-    def _run_cell(self, code: str, key: str) -> None:
+    def _cell_step(self, code: str, key: str) -> None:
         expectations = Expectations(code)
         self.user_global_ns[CHECK] = expectations.check
         try:
-            self._run_statements(code, key, expectations)
+            self._statements(code, key, expectations)
             expectations.finish()
         except AssertionError as error:
             if expectations.failed_line is not None:
@@ -134,7 +134,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         finally:
             self.user_global_ns.pop(CHECK, None)
 
-    def _run_statements(self, code: str, key: str, expectations: Expectations) -> None:
+    def _statements(self, code: str, key: str, expectations: Expectations) -> None:
         file = FILE.format(key=key)
         tree = compile(self.transform_cell(code), file, "exec", ast.PyCF_ONLY_AST | _FLAGS)
         assert isinstance(tree, ast.Module)

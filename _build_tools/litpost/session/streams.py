@@ -122,7 +122,7 @@ class Descriptors:
     """
 
     def __init__(self) -> None:
-        self._files = {kind: tempfile.TemporaryFile() for kind in ("stdout", "stderr")}
+        self._files = {kind: tempfile.TemporaryFile() for kind in ("stdout", "stderr")}  # noqa: SIM115
         for descriptor, file in zip((1, 2), self._files.values(), strict=True):
             os.dup2(file.fileno(), descriptor)
 
