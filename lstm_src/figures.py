@@ -332,6 +332,7 @@ def _color_bar(ax: Axes, mesh: QuadMesh) -> Colorbar:
     if bar.solids is not None:
         bar.solids.set(edgecolor=_ground(), linewidth=TILE_GAP)
     bar.outline.set_visible(False)
+    bar.ax.set_facecolor("none")
     bar.ax.tick_params(which="both", colors=_ink(), labelsize=TICKS)
     bar.ax.tick_params(which="minor", length=0)
     return bar

@@ -110,7 +110,9 @@ class Pen:
     def _write(self, at: Point, text: str, size: float, color: Color, **style: str) -> None:
         x, y = at
         label = self.ax.text(x + self.shift, y, text)
-        label.set(fontsize=size * self.unit, color=color, zorder=Patch.zorder, **style)
+        label.set(
+            fontsize=size * self.unit, color=color, zorder=Patch.zorder, clip_on=True, **style
+        )
 
 
 class Shape(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from litpost import __version__
-from litpost.errors import UsageError
+from litpost.errors import LitpostError, UsageError
 
 DONE, FAILED, USAGE, STALE = 0, 1, 2, 3
 
@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"litpost: {error}", file=sys.stderr)
         return USAGE
+    except LitpostError as error:
+        print(f"litpost: {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("litpost: interrupted; nothing more was written", file=sys.stderr)
         return 130

@@ -226,7 +226,7 @@ class _Rendering:
                 case "text/markdown":
                     yield liquid.escape(bundle["text/markdown"]).strip("\n") + "\n"
                 case "text/latex":
-                    yield liquid.escape(_display_math(bundle["text/latex"]))
+                    yield self._code(bundle["text/latex"].strip(), language="latex")
                 case "text/plain":
                     yield self._text(output)
 
@@ -241,7 +241,9 @@ class _Rendering:
         if "<table" not in text:
             return self.template("html", html=text)
         caption = self._caption(cell.table_caption)
-        return self.template("table", html=text, caption=caption, id=cell.options.label)
+        return self.template(
+            "table", html=text, caption=caption, id=_anchor("tbl", cell.options.label)
+        )
 
     def _figure(self, cell: Cell, data: str, mime: str, number: int) -> str:
         alt = self._plain(cell.alt)
@@ -256,7 +258,7 @@ class _Rendering:
             name = label if number == 1 else f"{label}-{number}"
         return self.template(
             "figure",
-            id=label if number == 1 else None,
+            id=_anchor("fig", label) if number == 1 else None,
             images=list(self._images(name, data, mime)),
             alt=alt,
             caption=self._caption(cell.caption) if number == 1 else "",
@@ -328,8 +330,8 @@ _PREFERRED = (
     "text/markdown",
     "image/png",
     "image/jpeg",
-    "text/latex",
     "text/plain",
+    "text/latex",
 )
 """Which form of an output is shown where it has several, best first."""
 
@@ -339,8 +341,13 @@ def _fence(text: str) -> str:
     return "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
 
 
-def _display_math(latex: str) -> str:
-    return "$$\n" + latex.strip().strip("$").strip() + "\n$$\n"
+def _anchor(kind: str, label: str | None) -> str | None:
+    """Name a figure or table as Quarto does, apart from the ids that headings get.
+
+    >>> _anchor("fig", "lstm"), _anchor("fig", "fig-lstm"), _anchor("tbl", None)
+    ('fig-lstm', 'fig-lstm', None)
+    """
+    return label if label is None or label.startswith(f"{kind}-") else f"{kind}-{label}"
 
 
 def _indent(text: str, cell: Cell) -> str:

@@ -1,5 +1,6 @@
 """How the tests look at a figure: its SVG, its pixels, its texts and where they are."""
 
+import dataclasses
 import io
 import re
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ def sentinels(ink=INK, ground=GROUND):
         path = str(file.locate())
         if file.name in ("NanumGothic.ttf", "NanumGothicBold.ttf") and path not in known:
             fontManager.addfont(path)
+            entry = fontManager.ttflist[-1]
+            weight = 700 if "Bold" in file.name else 400
+            fontManager.ttflist[-1] = dataclasses.replace(entry, weight=weight)
     settings = {
         "font.family": ["DejaVu Sans", "NanumGothic"],
         "svg.fonttype": "path",
@@ -58,6 +62,13 @@ def texts(figure):
 
 def words(figure):
     return [text.get_text() for text in texts(figure)]
+
+
+def crop(figure):
+    """Return what a tight bounding box leaves of the figure, in inches."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    return figure.get_tightbbox(renderer)
 
 
 def boxes(figure):

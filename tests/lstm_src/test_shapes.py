@@ -37,11 +37,10 @@ def test_a_wire_without_a_turn_is_straight():
 
 
 def test_a_wire_turns_in_a_quarter_of_a_circle():
-    corner = route((1, 1), (5, 1), (5, 9)).to_polygons(closed_only=False)[0]
-    centre = np.array([5 - CORNER, 1 + CORNER])
-    bend = [p for p in corner if p[0] > centre[0] and p[1] < centre[1]]
-    assert len(bend) > 3
-    assert np.linalg.norm(bend - centre, axis=1) == pytest.approx(CORNER, rel=1e-3)
+    path = route((1, 1), (5, 1), (5, 9))
+    [bend] = [curve for curve, code in path.iter_bezier() if code == Path.CURVE4]
+    from_centre = bend(np.linspace(0, 1, 9)) - (5 - CORNER, 1 + CORNER)
+    assert np.linalg.norm(from_centre, axis=1) == pytest.approx(CORNER, rel=1e-3)
 
 
 def test_a_wire_jumps_where_it_goes_straight_on_through_a_point():

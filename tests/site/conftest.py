@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litpost import site
-from litpost.errors import UsageError
 from playwright.sync_api import Browser
 
+from litpost import site
+from litpost.errors import UsageError
 from tests.site.browser import chromium_path, launch
 from tests.site.building import ROOT, build, copy_fixture, copy_repository
 from tests.site.server import serve

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from litpost import site
 from litpost.errors import LitpostError, UsageError
 
