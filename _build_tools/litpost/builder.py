@@ -28,7 +28,7 @@ Report = Callable[[Step, int, int], None]
 
 @dataclass(frozen=True)
 class CellReport:
-    """What a build did with one cell; `status` is ``ran``, ``current``, ``shown`` or ``failed``."""
+    """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``."""
 
     label: str | None
     line: int
@@ -191,11 +191,9 @@ def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:
             if not block.options.eval:
                 yield CellReport(block.options.label, block.line, "shown", "`eval: false`")
             elif trace:
-                failed = ran.failed is not None and ran.failed.key == block.key
-                status = "failed" if failed else "ran"
                 seconds = round(trace.seconds, 3)
                 label = block.options.label
-                yield CellReport(label, block.line, status, because[block.key], seconds)
+                yield CellReport(label, block.line, "ran", because[block.key], seconds)
 
 
 def _failure_message(step: Step, trace: Trace, source: Source) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from litpost import liquid
 from litpost.checks import check_excerpt, check_header, check_images
-from litpost.errors import Problem, SourceError
+from litpost.errors import LitpostError, Problem, SourceError
 from litpost.figures import clean_svg, png_size, schemes, svg_size
 from litpost.header import write_mapping
 from litpost.places import in_source_lines
@@ -87,7 +88,7 @@ def render(
         front_matter=write_mapping(values),
         style_sheet=theme.style_sheet,
         outline_end=theme.excerpt.end if theme.excerpt else "",
-        body=body,
+        body=body.removesuffix("\n"),
     )
     return Rendered(place, sign(text), rendering.assets)
 
@@ -130,7 +131,19 @@ class _Rendering:
 
     def template(self, name: str, **values: Any) -> str:
         """Fill one of the theme's templates."""
-        return self._environment.get_template(f"{name}.j2").render(**values) + "\n"
+        try:
+            return self._environment.get_template(f"{name}.j2").render(**values) + "\n"
+        except jinja2.TemplateError as error:
+            raise LitpostError(f"{self._template_place(name, error)}: {error}") from error
+
+    def _template_place(self, name: str, error: jinja2.TemplateError) -> str:
+        """Say where in which template an error is."""
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            file, line = error.filename or f"{name}.j2", error.lineno
+        else:
+            frames = traceback.extract_tb(error.__traceback__)
+            file, line = frames[-1].filename, frames[-1].lineno or 0
+        return f"{file.removeprefix(f'{self.project.root}/')}:{line}"
 
     def blocks(self) -> Iterator[str]:
         """Yield the text of each block of the body."""

@@ -21,6 +21,9 @@ from litpost.plan import Plan, Step
 from litpost.source import Cell
 from litpost.trace import Failure, Reads, Trace
 
+PRINTED_LIMIT = 10_000_000  # bytes that the programs a cell starts may print
+FLOOD = f"the cell and what it started printed more than {PRINTED_LIMIT:,} characters"
+WATCH = 0.25  # seconds between two looks at how much that is
 GRACE = 3.0  # seconds that a cell has to end after it was interrupted
 
 ENVIRONMENT = {
@@ -52,6 +55,7 @@ class Session:
 
     def __init__(self, root: Path) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="litpost-")
+        self._printed = [tempfile.TemporaryFile() for _ in ("stdout", "stderr")]  # noqa: SIM115
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
         self._process = subprocess.Popen(
@@ -59,7 +63,8 @@ class Session:
             cwd=root,
             env={**os.environ, **ENVIRONMENT, "IPYTHONDIR": self._scratch.name},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=self._printed[0],
+            stderr=self._printed[1],
             pass_fds=(requests, answers),
             start_new_session=True,
         )
@@ -79,6 +84,8 @@ class Session:
         self.kill()
         os.close(self._requests)
         os.close(self._answers)
+        for file in self._printed:
+            file.close()
         self._scratch.cleanup()
 
     def ask(self, request: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
@@ -105,8 +112,13 @@ class Session:
         end = time.monotonic() + timeout
         while b"\n" not in self._buffer:
             left = end - time.monotonic()
-            if left <= 0 or not select.select([self._answers], [], [], left)[0]:
+            if left <= 0:
                 return None
+            if any(os.fstat(file.fileno()).st_size > PRINTED_LIMIT for file in self._printed):
+                self.kill()
+                raise SessionError(Failure("too much output", FLOOD))
+            if not select.select([self._answers], [], [], min(left, WATCH))[0]:
+                continue
             data = os.read(self._answers, 1 << 20)
             if not data:
                 raise SessionError(self._death())

@@ -39,7 +39,7 @@ class Blog:
 
     def body(self) -> str:
         """Return the post's text behind the style sheet's link."""
-        return self.read().partition("relative_url }}\">\n")[2].strip("\n")
+        return self.read().partition('relative_url }}">\n')[2].strip("\n")
 
     @property
     def project(self) -> Project:

@@ -189,7 +189,7 @@ def test_header_captions_and_alternative_texts_have_values() -> None:
     assert [part if isinstance(part, str) else part.expression for part in found.caption] == [
         "a ", "x", " b",
     ]  # fmt: skip
-    assert [part for part in found.alt if isinstance(part, Value)][0].expression == "y"
+    assert [part.expression for part in found.alt if isinstance(part, Value)] == ["y"]
 
 
 def test_equal_steps_have_names_of_their_own() -> None:

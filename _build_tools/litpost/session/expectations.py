@@ -123,4 +123,4 @@ class _Wrapping(ast.NodeTransformer):
             node.value = ast.copy_location(call, node.value)
         return node
 
-    visit_Expr = visit_Assign = visit_AugAssign = visit_AnnAssign = visit_Return = _wrap  # noqa: N815
+    visit_Expr = visit_Assign = visit_AnnAssign = visit_Return = _wrap  # noqa: N815

@@ -91,7 +91,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         key, code = request["key"], request["code"]
         self.outputs.clear()
         self.figures.begin(key, covers=request.get("covers") or {}, size=request.get("figsize"))
-        lines = code.splitlines(keepends=True)
+        lines = f"{code}\n".splitlines(keepends=True)  # tracebacks' marks count on the newline
         linecache.cache[FILE.format(key=key)] = (len(code), None, lines, FILE.format(key=key))
         failure = None
         try:

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import sysconfig
-import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -117,20 +116,14 @@ class _Bytes(io.RawIOBase):
 class Descriptors:
     """Catches what C code and child processes write to descriptors 1 and 2.
 
-    Such text has no place in the order of the cell's outputs, so it comes after them: that way it
-    is the same at every build.
+    The driver has opened both as files, and watches their sizes. Such text has no place in the
+    order of the cell's outputs, so it comes after them: that way it is the same at every build.
     """
-
-    def __init__(self) -> None:
-        self._files = {kind: tempfile.TemporaryFile() for kind in ("stdout", "stderr")}  # noqa: SIM115
-        for descriptor, file in zip((1, 2), self._files.values(), strict=True):
-            os.dup2(file.fileno(), descriptor)
 
     def drain(self, outputs: Outputs) -> None:
         """Move what has been written since the last time to a step's outputs."""
-        for kind, file in self._files.items():
-            file.seek(0)
-            data = file.read(4 * LIMIT)
-            file.seek(0)
-            file.truncate()
+        for descriptor, kind in ((1, "stdout"), (2, "stderr")):
+            data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
             outputs.write(kind, data.decode("utf-8", "replace"))

@@ -1,0 +1,131 @@
+"""The command line: exit statuses, messages, JSON."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import pkgutil
+
+import pytest
+
+import litpost
+from litpost.cli import main
+from tests.litpost.blog import POST, SOURCE, Blog, cell
+
+
+def test_done_is_0_failed_1_usage_2_stale_3(blog: Blog) -> None:
+    blog.source(cell("1 + 1", "label: sum"))
+    assert blog.litpost("build", "--check").returncode == 3
+    done = blog.litpost("build")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"written   {POST}\n", "")
+    again = blog.litpost("build", SOURCE)
+    assert (again.returncode, again.stdout) == (0, f"unchanged {POST}\n")
+    assert blog.litpost("build", "--check").returncode == 0
+    blog.source(cell("1 / 0"))
+    failed = blog.litpost("build")
+    assert failed.returncode == 1
+    assert "ZeroDivisionError" in failed.stderr
+    assert blog.litpost("build", "nothing.md").returncode == 2
+
+
+def test_json_reports_every_cell(blog: Blog) -> None:
+    blog.write("code.py", "x = 1\n")
+    blog.source(
+        cell("1 + 1", "label: sum")
+        + "\n```{python}\n#| source: code.py\n```\n\n"
+        + cell("oops(", "eval: false")
+    )
+    report = json.loads(blog.litpost("build", "--json").stdout)
+    [post] = report["posts"]
+    assert (post["source"], post["post"], post["status"]) == (SOURCE, POST, "written")
+    assert [cell["status"] for cell in post["cells"]] == ["ran", "shown", "shown"]
+    first = post["cells"][0]
+    assert set(first) == {"label", "line", "status", "because", "seconds"}
+    assert (first["label"], first["line"]) == ("sum", 9)
+    assert first["because"]
+    assert first["seconds"] > 0
+    blog.source(cell("1 / 0"))
+    failed = blog.litpost("build", "--json")
+    assert failed.returncode == 1
+    [post] = json.loads(failed.stdout)["posts"]
+    assert post["status"] == "failed"
+    assert "ZeroDivisionError" in post["message"]
+    assert [cell["status"] for cell in post["cells"]] == ["ran"]
+
+
+def test_diff_writes_nothing_and_shows_what_would_change(blog: Blog) -> None:
+    blog.build("One.\n")
+    before = blog.files()
+    blog.source("Two.\n")
+    shown = blog.litpost("build", "--diff")
+    assert shown.returncode == 0
+    assert f"--- a/{POST}\n+++ b/{POST}\n" in shown.stdout
+    assert "\n-One.\n+Two.\n" in shown.stdout
+    assert blog.files() == before
+    assert blog.litpost("build", "--diff", "--check").returncode == 3
+
+
+USAGE = [
+    (["build", "--root", "nowhere"], "no folder `_literate/` in nowhere"),
+    (["build"], "no sources in _literate/"),
+    (["build", "x.md"], "no source `x.md`; sources lie in _literate/"),
+    (["build", "_literate/notes.md"], "isn't a source of this project"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE)
+def test_wrong_use_is_one_clear_sentence(blog: Blog, arguments: list[str], message: str) -> None:
+    blog.write("_literate/notes.md", "a note")
+    done = blog.litpost(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:
+    blog.source("Text.\n")
+    blog.write("_config.yml", "litpost: {theme: mrgren}\n")
+    done = blog.litpost("build")
+    assert (done.returncode, done.stderr) == (
+        2, "litpost: no theme `mrgren`; did you mean `mrgreen`?\n",
+    )  # fmt: skip
+    for broken in ("a: [", "- a\n", "litpost: 3\n"):
+        blog.write("_config.yml", broken)
+        done = blog.litpost("build")
+        assert done.returncode == 2, broken
+        assert "_config.yml can't be read" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_the_driver_imports_no_library_of_the_cells(blog: Blog) -> None:
+    import subprocess
+    import sys
+
+    blog.source("Text.\n")
+    code = (
+        "import sys; from litpost.cli import main; main(['build']);"
+        "print(sorted({'numpy', 'matplotlib', 'IPython', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=blog.root, capture_output=True, text=True
+    )
+    assert done.stdout.endswith("[]\n")
+
+
+def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["--help"], ["build", "--help"], ["site", "--help"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(command)
+        assert stopped.value.code == 0
+        assert len(capsys.readouterr().out.splitlines()) < 30
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(litpost.__path__, "litpost.")
+    return [module.name for module in found if not module.name.endswith("__main__")]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_docstrings_examples_hold(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
