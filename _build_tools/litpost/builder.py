@@ -131,9 +131,10 @@ def check(path: str, project: Project) -> PostReport:
         reasons = [f"there is no manifest {place.manifest}: it was never built here"]
     else:
         reasons = list(staleness(manifest, project))
-    status = "stale" if reasons else "current"
-    message = f"{path}: stale: {'; '.join(reasons)}" if reasons else ""
-    return PostReport(path, place.post, status, message)
+    if reasons:
+        return PostReport(path, place.post, "stale", f"{path}: stale: {'; '.join(reasons)}")
+    source = read(path, project, load_theme(project.theme))
+    return PostReport(path, place.post, "current", cells=tuple(_current_cells(source)))
 
 
 def read(path: str, project: Project, theme: Theme) -> Source:
@@ -181,19 +182,27 @@ def _files(
 
 def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:
     because = {step.key: step.because for step in planned.steps}
-    for block in planned.source.blocks:
-        if isinstance(block, Snippet):
-            cell = block.cell
-            shown = f"lines {block.first_line}-{block.last_line} of {block.path}"
+    for cell, shown in _cells(planned.source):
+        if shown:
             yield CellReport(cell.options.label, cell.line, "shown", shown)
+        elif trace := ran.traces.get(cell.key):
+            seconds = round(trace.seconds, 3)
+            yield CellReport(cell.options.label, cell.line, "ran", because[cell.key], seconds)
+
+
+def _current_cells(source: Source) -> Iterator[CellReport]:
+    for cell, shown in _cells(source):
+        status, because = ("shown", shown) if shown else ("current", "nothing has changed")
+        yield CellReport(cell.options.label, cell.line, status, because)
+
+
+def _cells(source: Source) -> Iterator[tuple[Cell, str]]:
+    """Yield all cells, with what those that don't run show."""
+    for block in source.blocks:
+        if isinstance(block, Snippet):
+            yield block.cell, f"lines {block.first_line}-{block.last_line} of {block.path}"
         elif isinstance(block, Cell):
-            trace = ran.traces.get(block.key)
-            if not block.options.eval:
-                yield CellReport(block.options.label, block.line, "shown", "`eval: false`")
-            elif trace:
-                seconds = round(trace.seconds, 3)
-                label = block.options.label
-                yield CellReport(label, block.line, "ran", because[block.key], seconds)
+            yield block, "" if block.options.eval else "`eval: false`"
 
 
 def _failure_message(step: Step, trace: Trace, source: Source) -> str:

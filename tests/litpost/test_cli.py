@@ -45,6 +45,10 @@ def test_json_reports_every_cell(blog: Blog) -> None:
     assert (first["label"], first["line"]) == ("sum", 9)
     assert first["because"]
     assert first["seconds"] > 0
+    checked = json.loads(blog.litpost("build", "--check", "--json").stdout)
+    [post] = checked["posts"]
+    assert post["status"] == "current"
+    assert [cell["status"] for cell in post["cells"]] == ["current", "shown", "shown"]
     blog.source(cell("1 / 0"))
     failed = blog.litpost("build", "--json")
     assert failed.returncode == 1
