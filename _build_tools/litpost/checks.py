@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from litpost.errors import Problem
-from litpost.figures import png_size
+from litpost.figures import raster_size
 from litpost.source import Prose, Source, Verbatim
 from litpost.theme import Key, Theme
 
@@ -205,6 +205,6 @@ def _local(value: str, theme: Theme) -> str:
 
 
 def _width(file: Path, is_made: bool) -> float:
-    """Return the width of a PNG in pixels; no limit is known of what isn't one or is just made."""
-    size = None if is_made else png_size(file.read_bytes())
+    """Return the width of an image in pixels; no limit is known of an SVG or of one just made."""
+    size = None if is_made else raster_size(file.read_bytes())
     return size[0] if size else float("inf")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import re
-import struct
 from collections.abc import Mapping
 
 from litpost.schemes import DRAWN, Colours
@@ -56,9 +56,13 @@ def _pixels(length: str) -> float | None:
     return float(match[1]) * _PIXELS[match[2]] if match else None
 
 
-def png_size(data: bytes) -> tuple[int, int] | None:
-    """Return the width and height of a PNG in pixels, or None where it isn't one."""
-    if not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) < 24:
+def raster_size(data: bytes) -> tuple[int, int] | None:
+    """Return the width and height of a PNG, JPEG or the like in pixels; None of anything else."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            width, height = image.size
+            return width, height
+    except (UnidentifiedImageError, OSError):
         return None
-    width, height = struct.unpack(">II", data[16:24])
-    return width, height

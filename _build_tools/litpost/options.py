@@ -26,7 +26,7 @@ class Options:
     echo, output, include, eval
         Show the code; show its outputs; show anything at all; run it.
     error
-        The cell is expected to fail, and its error is shown.
+        The cell may fail; its error is shown.
     cache
         Whether the cell may be skipped when nothing that it reads has changed.
     timeout

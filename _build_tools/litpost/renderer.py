@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from litpost import liquid
 from litpost.checks import check_excerpt, check_header, check_images
 from litpost.errors import LitpostError, Problem, SourceError
-from litpost.figures import clean_svg, png_size, schemes, svg_size
+from litpost.figures import clean_svg, raster_size, schemes, svg_size
 from litpost.header import write_mapping
 from litpost.places import in_source_lines
 from litpost.project import TEMPLATES, Place, Project
@@ -169,7 +169,7 @@ class _Rendering:
     # Inline values
 
     def _value(self, value: Value) -> Output:
-        return self.traces[value.key].outputs[-1]
+        return next(out for out in self.traces[value.key].outputs if out.kind == "result")
 
     def _prose_value(self, value: Value) -> str:
         output = self._value(value)
@@ -282,7 +282,7 @@ class _Rendering:
         if mime != "image/svg+xml":
             binary = base64.b64decode(data)
             suffix = "png" if mime == "image/png" else "jpg"
-            width, height = png_size(binary) or (0, 0)
+            width, height = raster_size(binary) or (0, 0)
             yield Image("figure", self._keep(f"{name}.{suffix}", binary), width, height)
             return
         svg = clean_svg(data)

@@ -153,6 +153,19 @@ def test_the_cover_is_made_in_all_sizes(blog: Blog) -> None:
     assert "`cover: c`: this cell shows no matplotlib figure" in message
 
 
+def test_a_raster_image_has_its_own_size_whatever_its_format(blog: Blog) -> None:
+    code = "import io\nfrom PIL import Image\nfrom IPython.display import Image as Shown\n"
+    code += "file = io.BytesIO()\nImage.new('RGB', (40, 30)).save(file, format='{0}')\nShown(file.getvalue())"
+    for kind, suffix in (("PNG", "png"), ("JPEG", "jpg")):
+        text = blog.shown(cell(code.format(kind), "label: dot", "fig-alt: a dot"))
+        assert f'<img src="/{FIGURES}/dot.{suffix}" width="40" height="30" alt="a dot">' in text
+
+
+def test_an_inline_value_that_also_prints_is_its_value(blog: Blog) -> None:
+    body = cell("import os\ndef f():\n    os.system('echo noise')\n    return 7", "include: false")
+    assert blog.shown(body + "\nSeven: `{python} f()`.\n").strip() == "Seven: 7."
+
+
 def test_a_figure_without_alternative_text_is_an_error(blog: Blog) -> None:
     message = blog.failure(cell(PLOT, "label: line"))
     assert message.endswith(":9: this cell `line` shows a figure; describe it in `#| fig-alt: …`")

@@ -58,6 +58,7 @@ SHOWN = [
      [("result", "True")]),
     ("os.getcwd() == sys.path[0]", [("result", "True")]),
     ("print(os.getcwd() + '/a.py')", [("stdout", "a.py\n")]),
+    ("print('\\ud800')", [("stdout", "\\ud800\n")]),
     ("print(os.__file__)", [("stdout", "os.py\n")]),
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from litpost.session.expectations import CHECK, Expectations
 from litpost.session.figures import Figures
-from litpost.session.streams import Descriptors, Outputs, Stream
+from litpost.session.streams import Descriptors, Outputs, Stream, writable
 
 FILE = "<{key}>"
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -176,9 +176,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         name = type(error).__name__
         return {
             "name": name if name != "FloodError" else "too much output",
-            "message": self.outputs.stable(str(error)),
+            "message": self.outputs.stable(writable(str(error))),
             "line": line,
-            "traceback": self.outputs.stable("".join(kept.format())),
+            "traceback": self.outputs.stable(writable("".join(kept.format()))),
         }
 
 

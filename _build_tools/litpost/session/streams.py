@@ -18,6 +18,15 @@ class FloodError(BaseException):
     """A step printed more than `LIMIT`; no ``except Exception`` of the step's stops it."""
 
 
+def writable(text: str) -> str:
+    r"""Write what UTF-8 can't hold as its escape.
+
+    >>> writable("a\ud800")
+    'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class Outputs:
     """What the running step has shown so far, in order."""
 
@@ -33,7 +42,7 @@ class Outputs:
     def add(self, kind: str, bundle: Mapping[str, str]) -> None:
         """Add one output; text that follows text of the same stream is joined to it."""
         bundle = {
-            mime: self.stable(text) if mime.startswith("text/") else text
+            mime: self.stable(writable(text)) if mime.startswith("text/") else text
             for mime, text in bundle.items()
         }
         self.size += sum(map(len, bundle.values()))
