@@ -13,15 +13,16 @@ from litpost.source import Source
 
 def in_source_lines(text: str, source: Source) -> str:
     """Write the places that a traceback or a warning names as lines of the source."""
-    cells = {cell.key: cell for cell in source.cells() if f"<{cell.key}>" in text}
-    if not cells:
+    lines = {cell.key: cell.code_line for cell in source.cells()}
+    lines |= {value.key: value.line for value in source.values()}
+    named = [key for key in lines if f"<{key}>" in text]
+    if not named:
         return text
-    names = "|".join(re.escape(key) for key in cells)
+    names = "|".join(map(re.escape, named))
 
     def replaced(match: re.Match[str]) -> str:
         quoted, at, plain = match.group("quoted", "at", "plain")
-        cell = cells[quoted or plain]
-        line = int(at or match["line"]) + cell.code_line - 1
+        line = int(at or match["line"]) + lines[quoted or plain] - 1
         return f'File "{source.path}", line {line}' if quoted else f"{source.path}:{line}"
 
     return re.sub(

@@ -105,6 +105,16 @@ class Source:
         """Yield the executable cells, in order."""
         return (block for block in self.blocks if isinstance(block, Cell))
 
+    def values(self) -> Iterator[Value]:
+        """Yield the inline values of the text, of captions and alternative texts, of the header."""
+        for block in self.blocks:
+            cell = block.cell if isinstance(block, Snippet) else block
+            texts: Text = (cell,) if isinstance(cell, Value) else ()
+            if isinstance(cell, Cell):
+                texts = (*cell.caption, *cell.alt, *cell.table_caption)
+            yield from (part for part in texts if isinstance(part, Value))
+        yield from self.front_matter.inline
+
 
 def digest(text: str | bytes) -> str:
     """Return the SHA-256 of a text, as 64 hexadecimal digits."""

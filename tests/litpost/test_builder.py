@@ -59,6 +59,14 @@ def test_a_failing_cell_leaves_the_old_post_and_figures(blog: Blog) -> None:
     assert f'File "{SOURCE}", line {line}, in <module>' in message
 
 
+def test_an_inline_value_that_fails_is_told_by_its_line(blog: Blog) -> None:
+    message = blog.failure("One.\n\nTwo `{python} undefined` three.\n")
+    assert message.startswith(f"{SOURCE}:11: inline value `undefined` failed: NameError")
+    assert f'File "{SOURCE}", line 11, in <module>' in message
+    caption = "```{python}\n#| fig-cap: '`{python} 1 / 0`'\nx = 1\n```\n"
+    assert "inline value `1 / 0` failed: ZeroDivisionError" in blog.failure(caption)
+
+
 def test_a_hand_edited_post_is_kept(blog: Blog) -> None:
     blog.build("Text.\n")
     edited = blog.read().replace("Text.", "My text.")

@@ -155,7 +155,8 @@ def test_the_cover_is_made_in_all_sizes(blog: Blog) -> None:
 
 def test_a_raster_image_has_its_own_size_whatever_its_format(blog: Blog) -> None:
     code = "import io\nfrom PIL import Image\nfrom IPython.display import Image as Shown\n"
-    code += "file = io.BytesIO()\nImage.new('RGB', (40, 30)).save(file, format='{0}')\nShown(file.getvalue())"
+    code += "file = io.BytesIO()\nImage.new('RGB', (40, 30)).save(file, format='{0}')\n"
+    code += "Shown(file.getvalue())"
     for kind, suffix in (("PNG", "png"), ("JPEG", "jpg")):
         text = blog.shown(cell(code.format(kind), "label: dot", "fig-alt: a dot"))
         assert f'<img src="/{FIGURES}/dot.{suffix}" width="40" height="30" alt="a dot">' in text
