@@ -33,12 +33,13 @@ def test_only_what_differs_is_written(blog: Blog) -> None:
 
 def test_two_clean_builds_in_different_folders_are_byte_identical(tmp_path: Path) -> None:
     files = []
-    for name in ("a", "another-name"):
+    for name in ("a", "litpost"):
         blog = Blog(tmp_path / name)
         blog.write("helper.py", "def f():\n    return object()\n")
         code = "import helper, random\nprint(helper.f(), random.random(), helper.__file__)"
         blog.build(FIGURE + "\n" + cell(code) + "\n" + cell("helper.g()", "error: true"))
         files.append(blog.files())
+        assert list(blog.manifest()["modules"]) == ["helper.py"]
     assert files[0] == files[1]
     assert str(tmp_path).encode() not in b"".join(files[0].values())
 

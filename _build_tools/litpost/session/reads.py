@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _NOT_LOCAL = {"site-packages", "__pycache__", ".litpost"}
+_OWN = str(Path(__file__).parents[1]) + os.sep
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -37,7 +38,7 @@ class Reads:
             self._read.add(name)
 
     def _is_local(self, name: str) -> bool:
-        if not name.startswith(self.root + os.sep):
+        if not name.startswith(self.root + os.sep) or name.startswith(_OWN):
             return False
         parts = Path(name[len(self.root) + 1 :]).parts
         return not (_NOT_LOCAL.intersection(parts))
@@ -49,9 +50,8 @@ class Reads:
             for module in list(sys.modules.values())
             if isinstance(file := getattr(module, "__file__", None), str)
         }
-        local = {name for name in modules if self._is_local(name) and "/litpost/" not in name}
         return {
-            "modules": self._digests(local),
+            "modules": self._digests(set(filter(self._is_local, modules))),
             "files": self._digests(self._read - modules),
             "versions": self._versions(),
         }
