@@ -19,6 +19,10 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write a value out wherever it stands."""
+        return True
+
 
 for _resolving in (_Loader, _Dumper):
     _resolving.yaml_implicit_resolvers = {
@@ -35,7 +39,8 @@ def read_mapping(
     Returns
     -------
     values, lines, problems
-        The mapping; the line of each of its keys, counted from `line`; keys that stand twice.
+        The mapping; the line of each of its keys, counted from `line`; keys that stand twice or
+        that aren't text.
 
     Raises
     ------
@@ -49,18 +54,27 @@ def read_mapping(
             return {}, {}, []
         if not isinstance(node, yaml.MappingNode):
             raise yaml.MarkedYAMLError(problem="not a mapping", problem_mark=node.start_mark)
+        values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         problems = []
-        for key, _ in node.value:
+        for key, value in node.value:
             at = line + key.start_mark.line
-            if key.value in lines:
+            if key.tag != "tag:yaml.org,2002:str":
+                message = f"`{_written(key, text)}:` isn't a name in YAML; put it in quotes"
+                problems.append(Problem(path, at, message))
+            elif key.value in lines:
                 message = f"`{key.value}` stands here a second time; first in line"
                 problems.append(Problem(path, at, f"{message} {lines[key.value]}"))
-            lines.setdefault(key.value, at)
-        values: dict[str, Any] = loader.construct_document(node)
-        return {str(key): value for key, value in values.items()}, lines, problems
+            else:
+                lines[key.value] = at
+                values[key.value] = loader.construct_object(value, deep=True)
+        return values, lines, problems
     finally:
         loader.dispose()
+
+
+def _written(node: yaml.Node, text: str) -> str:
+    return text[node.start_mark.index : node.end_mark.index]
 
 
 def _write_list(dumper: _Dumper, items: list[Any]) -> yaml.Node:

@@ -92,7 +92,9 @@ def _reader(name: str) -> Callable[[Any], Any]:
     return _flag if kind == "bool" else _positive if "float" in kind else _text
 
 
-def read_options(lines: Iterable[str], *, path: str, line: int) -> tuple[Options, list[Problem]]:
+def read_options(
+    lines: Iterable[str], *, path: str, line: int
+) -> tuple[Options, dict[str, int], list[Problem]]:
     """Read the YAML of a cell's option lines.
 
     Parameters
@@ -104,8 +106,8 @@ def read_options(lines: Iterable[str], *, path: str, line: int) -> tuple[Options
 
     Returns
     -------
-    options, problems
-        What could be read, and everything that could not.
+    options, where, problems
+        What could be read, the line of each option, and everything that could not be read.
     """
     try:
         values, where, problems = read_mapping("\n".join(lines), path=path, line=line)
@@ -113,11 +115,12 @@ def read_options(lines: Iterable[str], *, path: str, line: int) -> tuple[Options
         mark = getattr(error, "problem_mark", None)
         at = line + (mark.line if mark else 0)
         what = getattr(error, "problem", None) or str(error)
-        return Options(), [Problem(path, at, f"the cell's options aren't `key: value`: {what}")]
+        what = f"the cell's options aren't `key: value`: {what}"
+        return Options(), {}, [Problem(path, at, what)]
     read: dict[str, Any] = {}
     for name, value in values.items():
         if name not in NAMES:
-            hint = nearest(str(name), NAMES)
+            hint = nearest(name, NAMES)
             problems.append(Problem(path, where[name], f"unknown cell option `{name}`; {hint}"))
             continue
         try:
@@ -125,4 +128,4 @@ def read_options(lines: Iterable[str], *, path: str, line: int) -> tuple[Options
         except ValueError as allowed:
             message = f"cell option `{name}` is {value!r}; it takes {allowed}"
             problems.append(Problem(path, where[name], message))
-    return Options(**read), problems
+    return Options(**read), where, problems

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import re
 
-from litpost.source import Source
+from litpost.source import Source, first_line
 
 
 def in_source_lines(text: str, source: Source) -> str:
-    """Write the places that a traceback or a warning names as lines of the source."""
-    lines = {cell.key: cell.code_line for cell in source.cells()}
-    lines |= {value.key: value.line for value in source.values()}
-    named = [key for key in lines if f"<{key}>" in text]
-    if not named:
+    """Write the places that a traceback or a warning names as lines of the source.
+
+    >>> from litpost.options import Options
+    >>> from litpost.source import Cell, FrontMatter
+    >>> cell = Cell("1 / 0", Options(), key="sum", line=7, code_line=8)
+    >>> source = Source("a.md", "", FrontMatter({}, {}, {}), (cell,))
+    >>> in_source_lines('File "<sum>", line 1, in <module>; <sum>:3: UserWarning', source)
+    'File "a.md", line 8, in <module>; a.md:10: UserWarning'
+    """
+    first = {step.key: first_line(step) for step in source.steps() if f"<{step.key}>" in text}
+    if not first:
         return text
-    names = "|".join(map(re.escape, named))
+    names = "|".join(re.escape(key) for key in first)
 
     def replaced(match: re.Match[str]) -> str:
         quoted, at, plain = match.group("quoted", "at", "plain")
-        line = int(at or match["line"]) + lines[quoted or plain] - 1
+        line = int(at or match["line"]) + first[quoted or plain] - 1
         return f'File "{source.path}", line {line}' if quoted else f"{source.path}:{line}"
 
     return re.sub(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from litpost.source import Cell, Snippet, Source, Text, Value
+from litpost.source import Cell, Source, Value, first_line
 
 DEFAULT_TIMEOUT = 600.0
 EVERY_BUILD = "every cell runs at every build"
@@ -24,7 +23,7 @@ class Step:
     @property
     def line(self) -> int:
         """The line of the source where the step's code starts."""
-        return self.block.code_line if isinstance(self.block, Cell) else self.block.line
+        return first_line(self.block)
 
 
 @dataclass(frozen=True)
@@ -37,29 +36,12 @@ class Plan:
 
 
 def plan(source: Source) -> Plan:
-    """Plan a build of a source: every cell, and every inline value where it stands.
+    """Plan a build of a source: every cell, and every inline value where it stands."""
+    common = float(source.front_matter.settings.get("timeout", DEFAULT_TIMEOUT))
 
-    The values of a cell's captions are computed right after it, those of the header last.
-    """
-    timeout = float(source.front_matter.settings.get("timeout", DEFAULT_TIMEOUT))
+    def step(block: Cell | Value) -> Step:
+        if isinstance(block, Value):
+            return Step(block.key, block, block.expression, common, EVERY_BUILD)
+        return Step(block.key, block, block.code, block.options.timeout or common, EVERY_BUILD)
 
-    def value_step(value: Value) -> Step:
-        return Step(value.key, value, value.expression, timeout, EVERY_BUILD)
-
-    def values_in(*texts: Text) -> Iterator[Step]:
-        return (value_step(part) for text in texts for part in text if isinstance(part, Value))
-
-    def steps() -> Iterator[Step]:
-        for block in source.blocks:
-            if isinstance(block, Value):
-                yield value_step(block)
-            cell = block.cell if isinstance(block, Snippet) else block
-            if not isinstance(cell, Cell):
-                continue
-            if cell is block and cell.options.eval:
-                limit = cell.options.timeout or timeout
-                yield Step(cell.key, cell, cell.code, limit, EVERY_BUILD)
-            yield from values_in(cell.caption, cell.alt, cell.table_caption)
-        yield from map(value_step, source.front_matter.inline)
-
-    return Plan(source, tuple(steps()), source.front_matter.settings.get("cover"))
+    return Plan(source, tuple(map(step, source.steps())), source.front_matter.settings.get("cover"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,15 +106,36 @@ class Source:
         """Yield the executable cells, in order."""
         return (block for block in self.blocks if isinstance(block, Cell))
 
-    def values(self) -> Iterator[Value]:
-        """Yield the inline values of the text, of captions and alternative texts, of the header."""
+    def steps(self) -> Iterator[Cell | Value]:
+        """Yield what runs, in the order in which it runs.
+
+        The values of a cell's captions follow it; those of the header come last.
+        """
         for block in self.blocks:
+            if isinstance(block, Value):
+                yield block
             cell = block.cell if isinstance(block, Snippet) else block
-            texts: Text = (cell,) if isinstance(cell, Value) else ()
-            if isinstance(cell, Cell):
-                texts = (*cell.caption, *cell.alt, *cell.table_caption)
-            yield from (part for part in texts if isinstance(part, Value))
+            if not isinstance(cell, Cell):
+                continue
+            if cell is block and cell.options.eval:
+                yield cell
+            texts = (cell.caption, cell.alt, cell.table_caption)
+            yield from (part for text in texts for part in text if isinstance(part, Value))
         yield from self.front_matter.inline
+
+    def line(self, number: int) -> str:
+        """Return a line of the text, counted from 1."""
+        return split_lines(self.text)[number - 1]
+
+
+def first_line(step: Cell | Value) -> int:
+    """Return the line of the source where the code of a cell or an inline value starts."""
+    return step.code_line if isinstance(step, Cell) else step.line
+
+
+def split_lines(text: str) -> list[str]:
+    """Split a text at the line ends that CommonMark knows, and no others."""
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def digest(text: str | bytes) -> str:

@@ -44,6 +44,18 @@ def test_two_clean_builds_in_different_folders_are_byte_identical(tmp_path: Path
     assert str(tmp_path).encode() not in b"".join(files[0].values())
 
 
+def test_an_edited_module_is_seen_though_its_time_and_size_are_the_same(blog: Blog) -> None:
+    helper = blog.root / "pkg" / "helper.py"
+    body = cell("from pkg import helper\nprint(helper.X)", "echo: false")
+    for number in ("1", "2"):
+        blog.write("pkg/__init__.py", "")
+        blog.write("pkg/helper.py", f"X = {number}\n")
+        os.utime(helper, (1_700_000_000, 1_700_000_000))
+        python = [sys.executable, "-c", "import pkg.helper"]  # leaves bytecode of the first
+        subprocess.run(python, cwd=blog.root, check=True)
+        assert f"\n{number}\n" in blog.shown(body)
+
+
 def test_a_failing_cell_leaves_the_old_post_and_figures(blog: Blog) -> None:
     blog.build(FIGURE)
     before = blog.files()

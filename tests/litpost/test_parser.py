@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from litpost.errors import SourceError
 from litpost.parser import parse
@@ -38,6 +41,15 @@ CELLS = {
     "CRLF": ("```{python}\r\nx = 1\r\ny = 2\r\n```\r\n", "x = 1\ny = 2", "", 5),
     "no final newline": ("```{python}\nx = 1\n```", "x = 1", "", 5),
     "options and blank lines": ("```{python}\n#| echo: false\n\n\nx = 1\n```\n", "x = 1", "", 8),
+    "behind a tab": ("-\ta\n\n\t```{python}\n\tx = 1\n\t```\n", "x = 1", "\t", 7),
+    "in a numbered list in a quotation": (
+        "> 1. ```{python}\n>    x = 1\n>    ```\n",
+        "x = 1",
+        ">    ",
+        5,
+    ),
+    "indented by blanks of its own": ("1. a\n\n    ```{python}\n    x\n    ```\n", "x", "   ", 7),
+    "blanks in a line of a string": ("```{python}\n'''\n  \n'''\n```\n", "'''\n  \n'''", "", 5),
     "empty": ("```{python}\n```\n", "", "", 5),
 }
 
@@ -52,7 +64,7 @@ def test_a_cell_is_found_wherever_commonmark_has_a_fence(
 
 @pytest.mark.parametrize(
     "body",
-    ["````\n```{python}\nx\n```\n````\n", "    ```{python}\n    x\n", "```python\nx\n```\n",
+    ["````\n```{python}\nx\n```\n````\n", "```{{python}}\nx\n```\n", "```python\nx\n```\n",
      "```{.python}\nx\n```\n", "```{=html}\nx\n```\n"],
 )  # fmt: skip
 def test_what_only_looks_like_a_cell_is_verbatim(body: str) -> None:
@@ -111,8 +123,31 @@ WRONG = {
     "never closed": ("```{python}\n1\n", ":4: this cell is never closed by `" + "```" + "`"),
     "in an HTML block": (
         "<div>\n```{python}\n1\n```\n</div>\n",
-        ":5: this cell or inline value stands inside an HTML block",
+        ":5: this cell stands inside an HTML block and would not run; leave an empty line",
     ),
+    "indented too far": (
+        "- a\n\n      ```{python}\n      1\n      ```\n",
+        ":6: this cell is indented by four blanks or more, which makes it plain code",
+    ),
+    "misspelt language": ("```{pyhton}\n1\n```\n", ":4: a cell for `pyhton`; litpost runs"),
+    "text behind the info": ("```{python} x\n1\n```\n", ":4: `{python} x`: options stand on"),
+    "never closed in a list": ("- ```{python}\n  1\n\nb\n", ":4: this cell is never closed"),
+    "closed by a line indented too far": ("```{python}\n1\n    ```", ":4: this cell is never"),
+    "late option": (
+        "```{python}\nx = 1\n#| echo: false\n```\n",
+        ":6: `#| echo:` stands behind code; options come first in a cell",
+    ),
+    "option that is no text for YAML": (
+        "```{python}\n#| yes: 1\n```\n",
+        ":5: `yes:` isn't a name in YAML; put it in quotes",
+    ),
+    "promise of a cell that doesn't run": (
+        "```{python}\n#| eval: false\n\nx  # => 1\n```\n",
+        ":7: `# =>` in a cell with `eval: false` can't be verified",
+    ),
+    "value that is never closed": ("a\n`{python} x\n\nb`\n", ":5: this inline value would not be"),
+    "value in an HTML block": ("<p>\n`{python} x`\n</p>\n", ":5: this inline value would not be"),
+    "value in an HTML tag": ('a <i title="`{python} x`">b</i>\n', ":4: this inline value would"),
     "source and code": (
         "```{python}\n#| source: a.py\n1\n```\n",
         ":6: a cell with `source:` shows that code and has none itself",
@@ -144,6 +179,26 @@ HEADERS = {
         "---\nlitpost: {timeout: soon}\n---\n",
         ":2: `litpost: timeout` takes seconds above 0, found 'soon'",
     ),
+    "setting that is no text": ("---\nlitpost: {1: 2}\n---\n", ":2: unknown setting `litpost: 1`"),
+    "endless time": (
+        "---\nlitpost: {timeout: .inf}\n---\n",
+        ":2: `litpost: timeout` takes seconds above 0, found inf",
+    ),
+    "cover that is a list": (
+        "---\nlitpost: {cover: [a]}\n---\n",
+        ":2: `litpost: cover` takes the label of a cell, found ['a']",
+    ),
+    "key that is no text": (
+        "---\na: 1\non: 2\n---\n",
+        ":3: `on:` isn't a name in YAML; put it in quotes",
+    ),
+    "merged keys": ("---\na: &a {b: 1}\n<<: *a\n---\n", ":3: `<<:` isn't a name in YAML"),
+    "value that contains itself": (
+        "---\na: &a [*a]\n---\n",
+        ":2: the header isn't valid YAML: found unconstructable recursive node",
+    ),
+    "unknown tag": ("---\na: !b c\n---\n", ":2: the header isn't valid YAML: could not determine"),
+    "control character": ("---\na: \a\n---\n", ":2: the header isn't valid YAML"),
     "cover without a cell": (
         "---\nlitpost: {cover: x}\n---\n",
         ":2: `cover: x`: no cell has that label; there are none",
@@ -161,6 +216,20 @@ VALUES = {
     "several": ("`{python} x` and `{python}  y + 1 `\n", [("x", 4), ("y + 1", 4)]),
     "double backticks": ("``{python} '`'``\n", [("'`'", 4)]),
     "over two lines": ("a\nb `{python} f(\n1)` c\n", [("f( 1)", 5)]),
+    "over two lines of a quotation": (
+        "> a `{python} 1 +\n> 2` b `{python} x`\n",
+        [("1 + 2", 4), ("x", 5)],
+    ),
+    "after an escaped backslash": ("\\\\`{python} x` `{python} y`\n", [("x", 4), ("y", 4)]),
+    "after an unpaired backtick": ("``` a `{python} x` `{python} y`\n", [("x", 4), ("y", 4)]),
+    "after backticks in a tag": ('<a b="`"> `{python} x` `\n', [("x", 4)]),
+    "with blanks": ("`{python} 'a  b'`\n", [("'a  b'", 4)]),
+    "in a link": ("[a `{python} x`](/b)\n", [("x", 4)]),
+    "in an image's text": ("![a `{python} x`](/b)\n", [("x", 4)]),
+    "in emphasis": ("**a `{python} x`**\n", [("x", 4)]),
+    "in an underlined heading": ("a\n`{python} x`\n===\n", [("x", 5)]),
+    "in a list behind a tab": ("-\ta\n\tb `{python} x`\n", [("x", 5)]),
+    "not in a comment": ("<!-- `{python} x`\n```{python}\n1\n```\n-->\n", []),
     "in a heading": ("# a `{python} x`\n", [("x", 4)]),
     "in a list": ("- a\n- b `{python} x`\n", [("x", 5)]),
     "in a table": ("| a | `{python} x` |\n|---|---|\n| 1 | `{python} y` |\n", [("x", 4), ("y", 6)]),
@@ -198,6 +267,23 @@ def test_equal_steps_have_names_of_their_own() -> None:
     assert len(set(keys)) == 4
 
 
+PIECES = ["`", "``", "{python} x", "\\", "\n", "> ", "- ", "a", "<", " ", "\t", "`{python} y`"]
+PUZZLE = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+
+
+@given(PUZZLE)
+def test_values_are_those_code_spans_that_commonmark_sees(body: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(body)
+    children = [child for token in tokens for child in token.children or ()]
+    codes = [child.content for child in children if child.type == "code_inline"]
+    try:
+        found = [block.expression for block in parsed(body).blocks if isinstance(block, Value)]
+    except SourceError:
+        assert re.search(r"`\s*{python}", body)
+    else:
+        assert found == [code[9:].strip() for code in codes if re.match(r"\{python\} +\S", code)]
+
+
 def text_of(block: Block) -> str:
     assert isinstance(block, (Prose, Verbatim))
     return block.text
@@ -221,6 +307,16 @@ def test_byte_order_marks_and_line_ends_are_no_trouble(mark: str, end: str) -> N
     source = parse(text, PATH)
     assert source.front_matter.values == {"title": "t"}
     assert "".join(map(text_of, source.blocks)) == f"a{end}{end}b `c` d{end}"
+
+
+def test_what_is_written_of_a_caption_stays_as_it_is() -> None:
+    found = only_cell("```{python}\n#| fig-cap: 'a `b` \\* `` `{python} x` `` c'\n```\n")
+    assert found.caption == ("a `b` \\* `` `{python} x` `` c",)
+
+
+def test_a_value_in_a_caption_knows_its_line() -> None:
+    found = only_cell("```{python}\n#| echo: false\n#| fig-alt: '`{python} x`'\n```\n")
+    assert [value.line for value in found.alt if isinstance(value, Value)] == [6]
 
 
 def test_dates_stay_text() -> None:

@@ -27,7 +27,7 @@ def main(root: str, requests: str, answers: str) -> None:
     for descriptor in (incoming.fileno(), outgoing.fileno()):
         os.set_inheritable(descriptor, False)
 
-    from litpost.session import defaults
+    from litpost.session import defaults, modules
     from litpost.session.reads import Reads
     from litpost.session.shell import Shell
     from litpost.session.streams import Descriptors
@@ -35,7 +35,7 @@ def main(root: str, requests: str, answers: str) -> None:
     reads = Reads(Path(root))
     shell = Shell.start(root, Descriptors())
     defaults.install()
-    sys.path.insert(0, root)
+    modules.install(root)
 
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         return shell.run(request) if request["do"] == "run" else reads.as_json()
