@@ -36,6 +36,8 @@ SHOWN = [
     ("1 + 1", [("result", "2")]),
     ("_ + 1", [("result", "3")]),
     ("3;", []),
+    ("'#';", []),
+    ("'a;'  # b;", [("result", "'a;'")]),
     ("x = 4  # a comment", []),
     ("None", []),
     ("import os\n_ = os.system('echo below; echo err >&2')\nprint('above')",
@@ -110,6 +112,13 @@ def test_figures_are_shown_once_where_they_are_finished_and_alike_at_every_build
         key: trace.outputs for key, trace in second.traces.items()
     }
     assert "<dc:date>" not in one[0].bundle["image/svg+xml"]
+
+
+def test_a_figure_of_a_failed_cell_is_not_shown_by_the_next(blog: Blog) -> None:
+    failing = cell("import matplotlib.pyplot as plt\nplt.plot([1])\n1 / 0", "error: true")
+    [[error], [after]] = texts(blog, failing, cell("2"))
+    assert error[0] == "error"
+    assert after == ("result", "2")
 
 
 def test_a_warning_about_a_missing_glyph_would_be_shown(blog: Blog) -> None:

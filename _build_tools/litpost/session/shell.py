@@ -6,12 +6,14 @@ import ast
 import asyncio
 import base64
 import inspect
+import io
 import json
 import linecache
 import sys
+import tokenize
 import traceback
 from collections.abc import Mapping, Sequence
-from types import CodeType, TracebackType
+from types import CodeType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -23,6 +25,7 @@ from litpost.session.figures import Figures
 from litpost.session.streams import Descriptors, Outputs, Stream, writable
 
 FILE = "<{key}>"
+_SILENT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _OWN_PREFIX = __file__.rpartition("/")[0]
 
@@ -102,6 +105,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
                     self._cell_step(code, key)
         except BaseException as error:
             failure = self._failure(error, key)
+        self.figures.open_figures()  # what a failure has left is no figure of the next step
         self._drain()
         if failure and request.get("error"):
             self.outputs.add("error", {"text/plain": failure["traceback"]})
@@ -163,11 +167,8 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def _failure(self, error: BaseException, key: str) -> dict[str, Any]:
         """Describe an error: where it struck in the step's own lines, and how it came there."""
         own = FILE.format(key=key)
-        frames = [
-            frame for frame in _frames(error.__traceback__)
-            if not frame.filename.startswith(_OWN_PREFIX)
-        ]  # fmt: skip
-        line = next((frame.lineno for frame in reversed(frames) if frame.filename == own), None)
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        line = next((frame.lineno for frame in frames if frame.filename == own), None)
         if isinstance(error, SyntaxError) and error.filename == own:
             line = error.lineno
         line = getattr(error, "litpost_line", line)
@@ -180,10 +181,6 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             "line": line,
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
         }
-
-
-def _frames(trace: TracebackType | None) -> list[traceback.FrameSummary]:
-    return list(traceback.extract_tb(trace))
 
 
 def _prune(error: traceback.TracebackException) -> None:
@@ -205,8 +202,12 @@ def _as_text(content: Any) -> str:
 
 def _ends_with_semicolon(code: str) -> bool:
     """Say whether the last statement is silenced, as in a notebook."""
-    lines = [line.partition("#")[0].rstrip() for line in code.splitlines()]
-    return next((line.endswith(";") for line in reversed(lines) if line), False)
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    except (tokenize.TokenError, SyntaxError):  # a magic's line, for example
+        return code.rstrip().endswith(";")
+    said = [token.string for token in tokens if token.type not in _SILENT]
+    return said[-1:] == [";"]
 
 
 def _is_artist(value: Any) -> bool:
