@@ -11,19 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from litpost.plan import Plan, Step
 from litpost.source import Cell
-from litpost.trace import Failure, Reads, Trace
+from litpost.trace import Failure, Kind, Output, Reads, Trace, read_outputs, read_trace
 
 PRINTED_LIMIT = 10_000_000  # bytes that the programs a cell starts may print
 FLOOD = f"the cell and what it started printed more than {PRINTED_LIMIT:,} characters"
 WATCH = 0.25  # seconds between two looks at how much that is
+TAIL = 10_000  # bytes of that to tell of a session that was lost
 GRACE = 3.0  # seconds that a cell has to end after it was interrupted
 
 ENVIRONMENT = {
@@ -32,6 +33,8 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONOPTIMIZE": "",
+    "PYTHONWARNINGS": "",
     "NO_COLOR": "1",
     "COLUMNS": "88",
     "LINES": "24",
@@ -43,11 +46,11 @@ ENVIRONMENT = {
 
 
 class SessionError(Exception):
-    """A session didn't answer; `failure` says why."""
+    """A session didn't answer; `failure` says why, `outputs` are what is known of its step's."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, outputs: Sequence[Output]) -> None:
         super().__init__(failure.summary)
-        self.failure = failure
+        self.failure, self.outputs = failure, tuple(outputs)
 
 
 class Session:
@@ -55,16 +58,22 @@ class Session:
 
     def __init__(self, root: Path) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="litpost-")
-        self._printed = [tempfile.TemporaryFile() for _ in ("stdout", "stderr")]  # noqa: SIM115
+        folder = Path(self._scratch.name)
+        (folder / "matplotlibrc").touch()  # in the place of the user's
+        self._printed: dict[Kind, IO[bytes]] = {
+            "stdout": (folder / "stdout").open("a+b"),
+            "stderr": (folder / "stderr").open("a+b"),
+        }
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
+        variables = {"IPYTHONDIR": str(folder), "MATPLOTLIBRC": str(folder)}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "litpost.session", str(root), str(requests), str(answers)],
             cwd=root,
-            env={**os.environ, **ENVIRONMENT, "IPYTHONDIR": self._scratch.name},
+            env={**os.environ, **ENVIRONMENT, **variables},
             stdin=subprocess.DEVNULL,
-            stdout=self._printed[0],
-            stderr=self._printed[1],
+            stdout=self._printed["stdout"],
+            stderr=self._printed["stderr"],
             pass_fds=(requests, answers),
             start_new_session=True,
         )
@@ -84,7 +93,7 @@ class Session:
         self.kill()
         os.close(self._requests)
         os.close(self._answers)
-        for file in self._printed:
+        for file in self._printed.values():
             file.close()
         self._scratch.cleanup()
 
@@ -102,9 +111,9 @@ class Session:
                 data = data[os.write(self._requests, data) :]
             answer = self._wait(timeout)
         except BrokenPipeError:
-            raise SessionError(self._death()) from None
+            raise self._death() from None
         if answer is None:
-            raise SessionError(self._stop(timeout))
+            raise self._stop(timeout)
         return answer
 
     def _wait(self, timeout: float) -> dict[str, Any] | None:
@@ -114,43 +123,64 @@ class Session:
             left = end - time.monotonic()
             if left <= 0:
                 return None
-            if any(os.fstat(file.fileno()).st_size > PRINTED_LIMIT for file in self._printed):
-                self.kill()
-                raise SessionError(Failure("too much output", FLOOD))
-            if not select.select([self._answers], [], [], min(left, WATCH))[0]:
-                continue
-            data = os.read(self._answers, 1 << 20)
-            if not data:
-                raise SessionError(self._death())
-            self._buffer += data
+            if any(
+                os.fstat(file.fileno()).st_size > PRINTED_LIMIT for file in self._printed.values()
+            ):
+                raise self._lose(Failure("too much output", FLOOD, final=True))
+            if select.select([self._answers], [], [], min(left, WATCH))[0]:
+                data = os.read(self._answers, 1 << 20)
+                if not data:
+                    raise self._death()
+                self._buffer += data
+            elif self._process.poll() is not None:  # while a child of it holds the pipe open
+                raise self._death()
         line, _, self._buffer = self._buffer.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _stop(self, timeout: float) -> Failure:
+    def _stop(self, timeout: float) -> SessionError:
         """Interrupt a step whose time is over, to learn where it was; then kill the session."""
-        failure: Mapping[str, Any] = {}
+        answer: Mapping[str, Any] = {}
         with contextlib.suppress(ProcessLookupError, SessionError):
             os.kill(self._process.pid, signal.SIGINT)
-            failure = (self._wait(GRACE) or {}).get("failure") or {}
-        self.kill()
-        return Failure(
-            "Timeout",
-            f"stopped after {timeout:g} s; a longer `#| timeout:` allows more",
-            failure.get("line"),
-            failure.get("traceback", ""),
-        )
+            answer = self._wait(GRACE) or {}
+        failure = answer.get("failure") or {}
+        what = f"stopped after {timeout:g} s; a longer `#| timeout:` allows more"
+        line, frames = failure.get("line"), failure.get("traceback", "")
+        return self._lose(Failure("Timeout", what, line, frames, final=True), read_outputs(answer))
 
-    def _death(self) -> Failure:
-        code = self._process.wait(GRACE)
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-        return Failure("the session died", f"its process ended by {how} while this cell ran")
+    def _death(self) -> SessionError:
+        try:
+            code = self._process.wait(GRACE)
+            how = f"its process ended by {_signal(-code) if code < 0 else f'exit status {code}'}"
+        except subprocess.TimeoutExpired:
+            how = "it closed the pipe that litpost hears it by"
+        return self._lose(Failure("the session died", f"{how} while this cell ran", final=True))
+
+    def _lose(self, failure: Failure, outputs: Sequence[Output] = ()) -> SessionError:
+        """Kill the session; tell what was written below Python, if nothing else is known."""
+        self.kill()
+        return SessionError(failure, outputs or tuple(self._last_printed()))
+
+    def _last_printed(self) -> Iterator[Output]:
+        for kind, file in self._printed.items():
+            descriptor = file.fileno()
+            data = os.pread(descriptor, TAIL, max(0, os.fstat(descriptor).st_size - TAIL))
+            if data:
+                yield Output(kind, {"text/plain": data.decode("utf-8", "replace")})
 
     def kill(self) -> None:
         """End the process and all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def _signal(number: int) -> str:
+    try:
+        return f"signal {signal.Signals(number).name}"
+    except ValueError:
+        return f"signal {number}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +225,11 @@ def run(
             traces[step.key] = trace
             if trace.failure and not _is_expected(step, trace.failure):
                 return Run(traces, None, step)
-        reads = session.ask({"do": "reads"}, timeout=plan.steps[-1].timeout)
+        try:
+            reads = session.ask({"do": "reads"}, timeout=step.timeout)
+        except SessionError as error:  # by a thread that the last cell has left, say
+            traces[step.key] = replace(trace, failure=error.failure)
+            return Run(traces, None, step)
     return Run(traces, Reads(**reads))
 
 
@@ -216,11 +250,10 @@ def _run_step(session: Session, step: Step, covers: Mapping[str, Sequence[int]])
     try:
         answer = session.ask(request, timeout=step.timeout)
     except SessionError as error:
-        return Trace(step.key, failure=error.failure, seconds=time.monotonic() - start)
-    return Trace.from_json(step.key, answer, time.monotonic() - start)
+        return Trace(step.key, error.outputs, error.failure, time.monotonic() - start)
+    return read_trace(step.key, answer, time.monotonic() - start)
 
 
 def _is_expected(step: Step, failure: Failure) -> bool:
     """Say whether the author wants this error shown."""
-    lost = ("Timeout", "the session died", "ExpectationError", "too much output")
-    return isinstance(step.block, Cell) and step.block.options.error and failure.name not in lost
+    return isinstance(step.block, Cell) and step.block.options.error and not failure.final

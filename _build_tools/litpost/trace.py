@@ -26,14 +26,15 @@ class Output:
 class Failure:
     """Why a step failed.
 
-    `frames` are the lines of code that led there, innermost last: file or key of a step, line in
-    it, function; `line` is the line of the step itself, counted from its first.
+    `line` is the line of the step itself, counted from its first. A `final` failure fails the
+    build even if the author expects an error.
     """
 
     name: str
     message: str
     line: int | None = None
     traceback: str = ""
+    final: bool = False
 
     @property
     def summary(self) -> str:
@@ -50,17 +51,6 @@ class Trace:
     failure: Failure | None = None
     seconds: float = 0.0
 
-    @classmethod
-    def from_json(cls, key: str, data: Mapping[str, Any], seconds: float) -> Trace:
-        """Read a session's answer."""
-        failure = data.get("failure")
-        return cls(
-            key=key,
-            outputs=tuple(Output(item["kind"], item["bundle"]) for item in data["outputs"]),
-            failure=Failure(**failure) if failure else None,
-            seconds=seconds,
-        )
-
 
 @dataclass(frozen=True)
 class Reads:
@@ -73,3 +63,14 @@ class Reads:
     modules: Mapping[str, str]
     files: Mapping[str, str]
     versions: Mapping[str, str]
+
+
+def read_trace(key: str, answer: Mapping[str, Any], seconds: float) -> Trace:
+    """Read a session's answer to the request to run a step."""
+    failure = answer["failure"]
+    return Trace(key, read_outputs(answer), Failure(**failure) if failure else None, seconds)
+
+
+def read_outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:
+    """Read the outputs in a session's answer, if there are any."""
+    return tuple(Output(item["kind"], item["bundle"]) for item in answer.get("outputs", ()))

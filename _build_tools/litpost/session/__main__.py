@@ -30,12 +30,13 @@ def main(root: str, requests: str, answers: str) -> None:
     from litpost.session import defaults, modules
     from litpost.session.reads import Reads
     from litpost.session.shell import Shell
-    from litpost.session.streams import Descriptors
 
     reads = Reads(Path(root))
-    shell = Shell.start(root, Descriptors())
+    shell = Shell.start(root)
     defaults.install()
     modules.install(root)
+
+    own = os.getpid()
 
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         return shell.run(request) if request["do"] == "run" else reads.as_json()
@@ -45,6 +46,8 @@ def main(root: str, requests: str, answers: str) -> None:
             text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
         except KeyboardInterrupt:  # a time-out that came as the step ended
             text = json.dumps({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
+        if os.getpid() != own:
+            os._exit(0)  # a child that a cell has forked and that has come to the cell's end
         outgoing.write(text + "\n")
         outgoing.flush()
     os._exit(0)  # whatever threads the cells have left running

@@ -11,6 +11,7 @@ import importlib.machinery
 import random
 import sys
 import types
+import uuid
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -112,6 +113,24 @@ class _Finder(importlib.abc.MetaPathFinder):
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
+
+
+class Ids:
+    """The random ids of ``uuid.uuid4``, the same whenever a step runs.
+
+    pandas, Plotly, Bokeh and others name the elements of their HTML by them.
+    """
+
+    def __init__(self) -> None:
+        self._random = random.Random()
+        uuid.uuid4 = self._next
+
+    def begin(self, key: str) -> None:
+        """Start the ids of a step."""
+        self._random.seed(key)
+
+    def _next(self) -> uuid.UUID:
+        return uuid.UUID(int=self._random.getrandbits(128), version=4)
 
 
 def install() -> None:

@@ -9,21 +9,40 @@ import tokenize
 from typing import Any
 
 CHECK = "__litpost_expect__"
-_MARK = re.compile(r"#\s*=>\s*(.*\S)\s*\Z")
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w.])")
+_MARK = re.compile(r"#\s*=>\s*(.*?)\s*\Z")
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
+    r"|(?P<number>(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w.]))"
+    r"|(?P<blank>\s+)|(?P<other>\w+|.)",
+    re.S,
+)
+_WRAPPED = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # NumPy's scalars in a list
 
 
 class ExpectationError(AssertionError):
-    """A value isn't what the code that is shown says it is."""
+    """A value isn't what the code that is shown says it is; `line` is that of the step."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class Expectations:
-    """The expectations of one cell."""
+    """The expectations of one cell.
 
-    def __init__(self, code: str) -> None:
-        self.by_line = expected_values(code)
-        self._open = set(self.by_line)
-        self.failed_line: int | None = None
+    Parameters
+    ----------
+    code
+        The cell's code, in Python; magics have been translated.
+    key
+        The cell's key: a function that has expectations is verified while its own cell runs.
+    """
+
+    def __init__(self, code: str, key: str) -> None:
+        self.key = key
+        self._expected = expected_values(code)
+        self._open = set(self._expected)
+        self._broken: ExpectationError | None = None
 
     def instrument(self, tree: ast.Module) -> ast.Module:
         """Wrap each expression that has an expectation on its last line.
@@ -33,44 +52,57 @@ class Expectations:
         ExpectationError
             An expectation stands where no value ends.
         """
-        wrapping = _Wrapping(set(self.by_line))
-        tree = ast.fix_missing_locations(wrapping.visit(tree))
+        wrapping = _Wrapping(set(self._expected), self.key)
+        wrapping.visit(tree)
         for line in sorted(wrapping.lines):
-            self.failed_line = line
             raise ExpectationError(
-                f"`# => {self.by_line[line]}` stands behind no value; "
-                "put it at the end of an expression or an assignment"
+                line,
+                f"`# => {self._expected[line]}` stands behind no value; "
+                "put it at the end of an expression or an assignment",
             )
-        return tree
+        return ast.fix_missing_locations(tree)
 
     def check(self, value: Any, line: int) -> Any:
-        """Compare a value with what was expected of it; return the value."""
+        """Compare a value with what was expected of it; return the value.
+
+        Raises
+        ------
+        ExpectationError
+            They differ.
+        """
         self._open.discard(line)
-        expected = self.by_line[line]
+        expected = self._expected[line]
         if not any(agrees(found, expected) for found in (repr(value), str(value))):
-            self.failed_line = line
-            raise ExpectationError(f"expected {expected}, found {value!r}")
+            hint = " (a call such as `print(…)` has no value)" if value is None else ""
+            error = ExpectationError(line, f"expected {expected}, found {value!r}{hint}")
+            self._broken = self._broken or error
+            raise error
         return value
 
     def finish(self) -> None:
-        """Complain of expectations that no run has reached.
+        """Complain of expectations that the code has kept from failing, or has never reached.
 
         Raises
         ------
         ExpectationError
             There is one.
         """
+        if self._broken:
+            raise self._broken
         for line in sorted(self._open):
-            self.failed_line = line
-            raise ExpectationError(f"`# => {self.by_line[line]}` was never reached")
+            raise ExpectationError(line, f"`# => {self._expected[line]}` was never reached")
 
 
 def expected_values(code: str) -> dict[int, str]:
-    """Find the expectations in a code: line to expected text."""
+    r"""Find the expectations in a code: line to expected text.
+
+    >>> expected_values("x = 1  # => 1\ny = '# => 2'")
+    {1: '1'}
+    """
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (tokenize.TokenError, SyntaxError):
-        return {}
+        return {}  # the compiler will say where
     return {
         token.start[0]: match[1]
         for token in tokens
@@ -78,49 +110,99 @@ def expected_values(code: str) -> dict[int, str]:
     }
 
 
+def check_magic(code: str) -> None:
+    """Check that a cell's magic, which runs the rest of the cell, has no expectations to verify.
+
+    Raises
+    ------
+    ExpectationError
+        It has.
+    """
+    for line, text in enumerate(code.split("\n"), start=1):
+        if code.lstrip().startswith("%%") and _MARK.search(text):
+            raise ExpectationError(line, "`# =>` can't be verified below a cell magic")
+
+
 def agrees(found: str, expected: str) -> bool:
-    """Compare two texts of values: numbers to the digits that are expected, blanks don't count.
+    """Compare two texts of values: numbers to the digits that are expected.
+
+    Blanks don't count beside punctuation; what stands in quotes counts as it is.
 
     >>> agrees("array([0.26894142, 0.5])", "array([0.269, 0.5])")
     True
     >>> agrees("(3, 20)", "(3,20)")
     True
-    >>> agrees("0.274", "0.269")
-    False
+    >>> agrees("0.274", "0.269"), agrees("'a b'", "'ab'"), agrees("1.4", "1.")
+    (False, False, False)
+    >>> agrees("[np.float64(0.5), np.float64(0.25)]", "[0.5, 0.25]")
+    True
     """
-    if _bare(_NUMBER.sub("0", found)) != _bare(_NUMBER.sub("0", expected)):
+    pairs = [_tokens(found), _tokens(expected)]
+    if not _WRAPPED.search(expected):
+        pairs[0] = _tokens(_WRAPPED.sub(r"\1", found))
+    if len(pairs[0]) != len(pairs[1]):
         return False
-    pairs = zip(_NUMBER.findall(found), _NUMBER.findall(expected), strict=True)
-    return all(_rounds_to(one, other) for one, other in pairs)
+    return all(
+        kind == other_kind and (_rounds_to(one, other) if kind == "number" else one == other)
+        for (kind, one), (other_kind, other) in zip(*pairs, strict=True)
+    )
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Cut a text into quoted texts, numbers, words, punctuation, and blanks that count."""
+    tokens = [(str(match.lastgroup), match[0]) for match in _TOKEN.finditer(text.strip())]
+    kept = []
+    for n, (kind, token) in enumerate(tokens):
+        if kind == "blank":
+            beside = tokens[n - 1][1][-1] + tokens[n + 1][1][0]
+            if re.search(r"[\[\](){},:=<>]", beside):
+                continue
+            token = " "
+        kept.append((kind, _unquoted(token) if kind == "text" else token))
+    return kept
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return repr(ast.literal_eval(text))
+    except (SyntaxError, ValueError):
+        return text
 
 
 def _rounds_to(found: str, expected: str) -> bool:
-    if not re.search(r"[.eE]", expected):
-        return float(found) == float(expected)
     mantissa, _, exponent = expected.lower().partition("e")
     digits = len(mantissa.partition(".")[2])
+    if not digits and not exponent:
+        whole = re.compile(r"[-+]?\d+\Z")
+        if whole.match(found) and whole.match(expected):
+            return int(found) == int(expected)
+        return float(found) == float(expected)
     unit = 10.0 ** (int(exponent or 0) - digits)
     return abs(float(found) - float(expected)) <= unit / 2 * (1 + 1e-9)
 
 
-class _Wrapping(ast.NodeTransformer):
+class _Wrapping(ast.NodeVisitor):
     """Puts a call of the check around the values whose last line has an expectation."""
 
-    def __init__(self, lines: set[int]) -> None:
-        self.lines = lines
+    def __init__(self, lines: set[int], key: str) -> None:
+        self.lines, self._key = lines, key
 
-    def _wrap(self, node: Any) -> Any:
+    def generic_visit(self, node: ast.AST) -> None:
+        """Look at statements from the last to the first: the last of a line has its expectation."""
+        for _, block in ast.iter_fields(node):
+            for part in reversed(block if isinstance(block, list) else [block]):
+                if isinstance(part, ast.AST):
+                    self.visit(part)
+
+    def _wrap(self, node: Any) -> None:
         self.generic_visit(node)
-        if node.value is not None and node.end_lineno in self.lines:
+        if self._has_value(node) and node.end_lineno in self.lines:
             self.lines.discard(node.end_lineno)
             check = ast.Name(CHECK, ast.Load())
-            line = ast.Constant(node.end_lineno)
-            call = ast.Call(check, [node.value, line], [])
-            node.value = ast.copy_location(call, node.value)
-        return node
+            place = [ast.Constant(self._key), ast.Constant(node.end_lineno)]
+            node.value = ast.copy_location(ast.Call(check, [node.value, *place], []), node.value)
+
+    def _has_value(self, node: Any) -> bool:
+        return node.value is not None and not isinstance(node.value, (ast.Yield, ast.YieldFrom))
 
     visit_Expr = visit_Assign = visit_AnnAssign = visit_Return = _wrap  # noqa: N815

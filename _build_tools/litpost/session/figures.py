@@ -76,6 +76,11 @@ class Figures:
         pyplot = sys.modules.get("matplotlib.pyplot")
         return bool(pyplot and pyplot.get_fignums())
 
+    def close(self) -> None:
+        """Close pyplot's figures, as a step ends: the next one starts with none."""
+        if self.are_open():
+            sys.modules["matplotlib.pyplot"].close("all")
+
     def open_figures(self) -> list[Any]:
         """Return pyplot's open figures that were not shown yet, and close all."""
         pyplot = sys.modules.get("matplotlib.pyplot")

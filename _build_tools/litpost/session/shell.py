@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import asyncio
 import base64
+import builtins
+import contextlib
+import functools
 import inspect
-import io
 import json
 import linecache
 import sys
-import tokenize
 import traceback
+import warnings
 from collections.abc import Mapping, Sequence
 from types import CodeType
 from typing import Any
@@ -20,12 +22,13 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from litpost.session.expectations import CHECK, Expectations
+from litpost.session.defaults import Ids
+from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures
-from litpost.session.streams import Descriptors, Outputs, Stream, writable
+from litpost.session.streams import FloodError, NoInput, Outputs, Stream, flush
+from litpost.session.texts import writable
 
 FILE = "<{key}>"
-_SILENT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _OWN_PREFIX = __file__.rpartition("/")[0]
 
@@ -33,8 +36,19 @@ _OWN_PREFIX = __file__.rpartition("/")[0]
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
     """Where ``display(…)`` leads."""
 
-    def publish(self, data: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
-        self.parent.show("display", data)
+    def publish(
+        self,
+        data: Mapping[str, Any],
+        *args: Any,
+        transient: Mapping[str, str] | None = None,
+        update: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        name = (transient or {}).get("display_id")
+        self.parent.show("display", data, name=name, update=update)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.parent.outputs.clear()
 
 
 class _Hook(DisplayHook):  # type: ignore[misc]
@@ -55,21 +69,25 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     outputs: Outputs
     figures: Figures
-    descriptors: Descriptors
+    ids: Ids
+    expectations: Expectations | None = None
 
     @classmethod
-    def start(cls, root: str, descriptors: Descriptors) -> Shell:
+    def start(cls, root: str) -> Shell:
         """Make the shell of this process, with nothing kept on disk."""
         shell: Shell = cls.instance(
             display_pub_class=_Publisher, displayhook_class=_Hook, colors="nocolor",
         )  # fmt: skip
         shell.outputs = Outputs(root)
         shell.figures = Figures()
-        shell.descriptors = descriptors
+        shell.ids = Ids()
         formatter = shell.display_formatter.mimebundle_formatter
         formatter.for_type_by_name("matplotlib.figure", "Figure", shell._figure_bundle)
-        sys.stdout = Stream("stdout", shell.outputs, 1)
-        sys.stderr = Stream("stderr", shell.outputs, 2)
+        setattr(builtins, CHECK, shell.check)
+        sys.stdin = NoInput()
+        sys.stdout = Stream("stdout", shell.outputs)
+        sys.stderr = Stream("stderr", shell.outputs)
+        sys.argv[:] = [""]
         return shell
 
     def _figure_bundle(self, figure: Any, **kwargs: Any) -> dict[str, str]:
@@ -80,9 +98,29 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.config.HistoryManager.enabled = False
         super().init_history()
 
-    def show(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Add a MIME bundle to the running step's outputs."""
-        self.outputs.add(kind, {mime: _as_text(content) for mime, content in data.items()})
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
+        """Leave matplotlib as it is, whatever ``%matplotlib`` says: its figures are shown."""
+        return gui, "litpost"
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        """Let an error in an object's display, which IPython is handling, fail the step."""
+        raise
+
+    def show(
+        self, kind: str, data: Mapping[str, Any], *, name: str | None = None, update: bool = False
+    ) -> None:
+        """Add a MIME bundle to the running step's outputs, or change those of a name."""
+        bundle = {mime: _as_text(content) for mime, content in data.items()}
+        if name and update:
+            self.outputs.replace(name, bundle)
+        else:
+            self.outputs.add(kind, bundle, name=name)
+
+    def check(self, value: Any, key: str, line: int) -> Any:
+        """Verify an expectation of the running cell; those of other cells have been verified."""
+        if self.expectations is None or self.expectations.key != key:
+            return value
+        return self.expectations.check(value, line)
 
     def show_figures(self) -> None:
         """Show pyplot's open figures."""
@@ -92,104 +130,148 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run one step; see `litpost.session.__main__` for the request and the answer."""
         key, code = request["key"], request["code"]
-        self.outputs.clear()
-        self.figures.begin(key, covers=request.get("covers") or {}, size=request.get("figsize"))
-        lines = f"{code}\n".splitlines(keepends=True)  # tracebacks' marks count on the newline
-        linecache.cache[FILE.format(key=key)] = (len(code), None, lines, FILE.format(key=key))
+        may_fail = bool(request.get("error"))
+        self._begin(request)
         failure = None
         try:
             with self.builtin_trap, self.display_trap:
                 if request["kind"] == "value":
                     self._value_step(code, key)
                 else:
-                    self._cell_step(code, key)
+                    self._cell_step(code, key, may_fail)
+            self._take_in()
         except BaseException as error:
             failure = self._failure(error, key)
-        self.figures.open_figures()  # what a failure has left is no figure of the next step
-        self._drain()
-        if failure and request.get("error"):
+            with contextlib.suppress(FloodError):
+                self._take_in()
+        self.figures.close()
+        if failure and may_fail and not failure["final"]:
             self.outputs.add("error", {"text/plain": failure["traceback"]})
-        return {"outputs": self.outputs.items, "failure": failure}
+        return {"outputs": self.outputs.finish(), "failure": failure}
 
-    def _drain(self) -> None:
-        try:
-            self.descriptors.drain(self.outputs)
-        except BaseException as error:
-            self.outputs.items.append({"kind": "stderr", "bundle": {"text/plain": f"{error}\n"}})
+    def _begin(self, request: Mapping[str, Any]) -> None:
+        """Make ready for a step, as if none had run before it."""
+        key, code = request["key"], request["code"]
+        self.outputs.begin()
+        self.figures.begin(key, covers=request.get("covers") or {}, size=request.get("figsize"))
+        self.ids.begin(key)
+        lines = [line + "\n" for line in code.split("\n")]
+        linecache.cache[FILE.format(key=key)] = (len(code), None, lines, FILE.format(key=key))
+        self._last_line: int | None = None
+        with warnings.catch_warnings():
+            pass  # leaving it makes Python forget which warnings it has shown
+
+    def _take_in(self) -> None:
+        flush()
+        self.outputs.drain()
 
     def _value_step(self, code: str, key: str) -> None:
-        value = self._execute(compile(code, FILE.format(key=key), "eval", _FLAGS))
+        value = self._execute([compile(code, FILE.format(key=key), "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
-        if callable(markdown := getattr(value, "_repr_markdown_", None)):
-            bundle["text/markdown"] = markdown()
-        self.outputs.items = []
+        if markdown := self.display_formatter.formatters["text/markdown"](value):
+            bundle["text/markdown"] = markdown[0] if isinstance(markdown, tuple) else markdown
+        self.outputs.clear()
         self.outputs.add("result", bundle)
 
-    def _cell_step(self, code: str, key: str) -> None:
-        expectations = Expectations(code)
-        self.user_global_ns[CHECK] = expectations.check
+    def _cell_step(self, code: str, key: str, may_fail: bool) -> None:
+        check_magic(code)
+        code = self.transform_cell(code)
+        self.expectations = expectations = Expectations(code, key)
+        failed: Exception | None = None
         try:
             self._statements(code, key, expectations)
-            expectations.finish()
-        except AssertionError as error:
-            if expectations.failed_line is not None:
-                error.litpost_line = expectations.failed_line  # type: ignore[attr-defined]
+        except ExpectationError:
             raise
+        except Exception as error:
+            if not may_fail:
+                raise
+            failed = error
         finally:
-            self.user_global_ns.pop(CHECK, None)
+            self.expectations = None
+        expectations.finish()
+        if failed:
+            raise failed
 
     def _statements(self, code: str, key: str, expectations: Expectations) -> None:
         file = FILE.format(key=key)
-        tree = compile(self.transform_cell(code), file, "exec", ast.PyCF_ONLY_AST | _FLAGS)
+        tree = compile(code, file, "exec", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
         assert isinstance(tree, ast.Module)
-        tree = expectations.instrument(tree)
         last = tree.body[-1] if tree.body else None
-        shows = isinstance(last, ast.Expr) and not _ends_with_semicolon(code)
-        body = tree.body[:-1] if shows else tree.body
-        if body:
-            self._execute(compile(ast.Module(body, []), file, "exec", _FLAGS, dont_inherit=True))
+        shows = isinstance(last, ast.Expr) and not _Hook.semicolon_at_end_of_expression(code)
+        body = expectations.instrument(tree).body
+        parts = [compile(ast.Module(body[: len(body) - shows], []), file, "exec", _FLAGS, True)]
         if shows and isinstance(last, ast.Expr):
-            expression = ast.Expression(last.value)
-            value = self._execute(compile(expression, file, "eval", _FLAGS, dont_inherit=True))
-            self._show_result(value)
+            parts.append(compile(ast.Expression(last.value), file, "eval", _FLAGS, True))
+        value = self._execute(parts)
+        self._last_line = last.lineno if last else None
+        if shows and not (_holds_artists(value) and self.figures.are_open()):
+            self.displayhook(value)
         self.show_figures()
 
-    def _show_result(self, value: Any) -> None:
-        """Show a cell's last expression, but not matplotlib's artists beside their figure."""
-        if _is_artist(value) and self.figures.are_open():
-            return
-        self.displayhook(value)
+    def _execute(self, parts: Sequence[CodeType]) -> Any:
+        """Run compiled code; return the value of the last part."""
 
-    def _execute(self, code: CodeType) -> Any:
-        result = eval(code, self.user_global_ns, self.user_ns)
-        return asyncio.run(result) if code.co_flags & inspect.CO_COROUTINE else result
+        async def awaited() -> Any:
+            for part in parts:
+                value = eval(part, self.user_global_ns, self.user_ns)
+                if part.co_flags & inspect.CO_COROUTINE:
+                    value = await value
+            return value
+
+        if any(part.co_flags & inspect.CO_COROUTINE for part in parts):
+            return self._asyncio.run(awaited())
+        return [eval(part, self.user_global_ns, self.user_ns) for part in parts][-1]
+
+    @functools.cached_property
+    def _asyncio(self) -> asyncio.Runner:
+        return asyncio.Runner()
 
     def _failure(self, error: BaseException, key: str) -> dict[str, Any]:
         """Describe an error: where it struck in the step's own lines, and how it came there."""
-        own = FILE.format(key=key)
-        frames = reversed(traceback.extract_tb(error.__traceback__))
-        line = next((frame.lineno for frame in frames if frame.filename == own), None)
-        if isinstance(error, SyntaxError) and error.filename == own:
-            line = error.lineno
-        line = getattr(error, "litpost_line", line)
         kept = traceback.TracebackException.from_exception(error)
         _prune(kept)
         name = type(error).__name__
         return {
             "name": name if name != "FloodError" else "too much output",
-            "message": self.outputs.stable(writable(str(error))),
-            "line": line,
+            "message": self.outputs.stable(writable(_message(error))),
+            "line": _line(error, FILE.format(key=key)) or self._last_line,
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
+            "final": isinstance(error, (ExpectationError, FloodError)),
         }
 
 
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its `__str__` failed)"
+
+
+def _line(error: BaseException, file: str) -> int | None:
+    """Return the line of a step where an error struck, or where what caused it did."""
+    if isinstance(error, ExpectationError):
+        return error.line
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    if at := next((frame.lineno for frame in frames if frame.filename == file), None):
+        return at
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    cause = error.__cause__ or error.__context__
+    return _line(cause, file) if cause else None
+
+
 def _prune(error: traceback.TracebackException) -> None:
-    """Take the session's own frames out of a traceback and its causes."""
+    """Take the session's own frames, and all above the cell, out of a traceback and its causes."""
     kept = [frame for frame in error.stack if not frame.filename.startswith(_OWN_PREFIX)]
-    error.stack = traceback.StackSummary.from_list(kept)
-    for other in (error.__cause__, error.__context__):
+    first = next((n for n, frame in enumerate(kept) if _is_cell(frame.filename)), 0)
+    error.stack = traceback.StackSummary.from_list(kept[first:])
+    for other in (error.__cause__, error.__context__, *(error.exceptions or ())):
         if other is not None:
             _prune(other)
+
+
+def _is_cell(file: str) -> bool:
+    return file.startswith("<") and file in linecache.cache
 
 
 def _as_text(content: Any) -> str:
@@ -200,16 +282,12 @@ def _as_text(content: Any) -> str:
     return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
-def _ends_with_semicolon(code: str) -> bool:
-    """Say whether the last statement is silenced, as in a notebook."""
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
-    except (tokenize.TokenError, SyntaxError):  # a magic's line, for example
-        return code.rstrip().endswith(";")
-    said = [token.string for token in tokens if token.type not in _SILENT]
-    return said[-1:] == [";"]
-
-
-def _is_artist(value: Any) -> bool:
-    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    return bool(values) and all(type(v).__module__.startswith("matplotlib.") for v in values)
+def _holds_artists(value: Any) -> bool:
+    """Say whether a value is or contains something that matplotlib draws."""
+    if type(value).__module__.startswith("matplotlib."):
+        return True
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    elif type(value).__module__ == "numpy" and value.dtype == object:
+        value = value.ravel().tolist()
+    return isinstance(value, (list, tuple)) and any(map(_holds_artists, value))

@@ -2,87 +2,139 @@
 
 from __future__ import annotations
 
+import codecs
+import ctypes
 import io
 import os
-import re
-import sysconfig
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
+from litpost.session.texts import as_printed, stabilizer, writable
+
+STREAMS = {"stdout": 1, "stderr": 2}
 LIMIT = 10_000_000  # characters that one step may print
-_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,16}\b")
-_LIBRARIES = {sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib", "stdlib")}
+DISPLAY_LIMIT = 10 * LIMIT  # characters of all that it may display
 
 
 class FloodError(BaseException):
-    """A step printed more than `LIMIT`; no ``except Exception`` of the step's stops it."""
-
-
-def writable(text: str) -> str:
-    r"""Write what UTF-8 can't hold as its escape.
-
-    >>> writable("a\ud800")
-    'a\\ud800'
-    """
-    return text.encode("utf-8", "backslashreplace").decode()
+    """A step showed more than it may; no ``except Exception`` of the step's stops it."""
 
 
 class Outputs:
-    """What the running step has shown so far, in order."""
+    """What the running step has shown so far, in order.
+
+    What C code and child processes write to descriptors 1 and 2 takes its place before whatever
+    Python shows next, so a program that has ended stands where the cell has called it.
+    """
 
     def __init__(self, root: str) -> None:
-        self.root = root + os.sep
-        self.items: list[dict[str, Any]] = []
-        self.size = 0
+        self.stable = stabilizer(root)
+        self._items: list[dict[str, Any]] = []
+        self._sizes: Counter[bool] = Counter()
+        self._below = [_Below(kind, descriptor) for kind, descriptor in STREAMS.items()]
+
+    def begin(self) -> None:
+        """Forget all, as a new step begins."""
+        self.clear()
+        self._sizes.clear()
+        self.drain()
+        for below in self._below:
+            below.truncate()
 
     def clear(self) -> None:
-        """Forget all, as a new step begins."""
-        self.items, self.size = [], 0
+        """Forget what the step has shown."""
+        self._items = []
 
-    def add(self, kind: str, bundle: Mapping[str, str]) -> None:
-        """Add one output; text that follows text of the same stream is joined to it."""
-        bundle = {
-            mime: self.stable(writable(text)) if mime.startswith("text/") else text
-            for mime, text in bundle.items()
-        }
-        self.size += sum(map(len, bundle.values()))
-        if kind in ("stdout", "stderr") and self.items and self.items[-1]["kind"] == kind:
-            self.items[-1]["bundle"]["text/plain"] += bundle["text/plain"]
-        else:
-            self.items.append({"kind": kind, "bundle": bundle})
-
-    def stable(self, text: str) -> str:
-        """Take out of a text what differs from run to run and from machine to machine.
-
-        These are the addresses of objects, and where the project and Python's libraries lie.
-        """
-        text = _ADDRESS.sub("at 0x…", text)
-        for folder in sorted(_LIBRARIES, key=len, reverse=True):
-            text = text.replace(folder, "")
-        return text.replace(self.root, "")
-
-    def write(self, kind: str, text: str) -> None:
-        """Add text that was printed.
+    def add(self, kind: str, bundle: Mapping[str, str], *, name: str | None = None) -> None:
+        """Add an output; by its `name` it can be replaced.
 
         Raises
         ------
         FloodError
-            The step has printed more than `LIMIT` characters.
+            The step has shown more than it may.
         """
-        if self.size > LIMIT:
+        self.drain()
+        self._add(kind, bundle, name)
+
+    def replace(self, name: str, bundle: Mapping[str, str]) -> None:
+        """Put another bundle in the place of all outputs of a name."""
+        for item in self._items:
+            if item["name"] == name:
+                item["bundle"] = dict(bundle)
+
+    def drain(self) -> None:
+        """Take in what was written below Python since the last time."""
+        for below in self._below:
+            for text in below.read():
+                self._add(below.kind, {"text/plain": text})
+
+    def finish(self) -> list[dict[str, Any]]:
+        """Return the step's outputs, as they go to the driver."""
+        return [
+            {
+                "kind": item["kind"],
+                "bundle": {m: self._clean(m, t) for m, t in item["bundle"].items()},
+            }
+            for item in self._items
+        ]
+
+    def _add(self, kind: str, bundle: Mapping[str, str], name: str | None = None) -> None:
+        is_printed = kind in STREAMS
+        self._sizes[is_printed] += sum(map(len, bundle.values()))
+        if self._sizes[is_printed] > (LIMIT if is_printed else DISPLAY_LIMIT):
             raise FloodError(f"the cell printed more than {LIMIT:,} characters")
-        if text:
-            self.add(kind, {"text/plain": text})
+        if is_printed and self._items and self._items[-1]["kind"] == kind:
+            self._items[-1]["bundle"]["text/plain"] += bundle["text/plain"]
+        else:
+            self._items.append({"kind": kind, "bundle": dict(bundle), "name": name})
+
+    def _clean(self, mime: str, text: str) -> str:
+        text = self.stable(writable(text)) if mime.startswith("text/") else text
+        return as_printed(text) if mime == "text/plain" else text
+
+
+class _Below:
+    """What is written to a descriptor; the driver has opened it as a file, to append to."""
+
+    def __init__(self, kind: str, descriptor: int) -> None:
+        self.kind = kind
+        self._descriptor = os.dup(descriptor)  # a cell may close or redirect the other
+        self._offset = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def read(self) -> Iterator[str]:
+        """Yield what is new, if anything is."""
+        if (size := os.fstat(self._descriptor).st_size) > self._offset:
+            data = os.pread(self._descriptor, min(size - self._offset, 2 * LIMIT), self._offset)
+            self._offset += len(data)
+            yield self._decoder.decode(data)
+
+    def truncate(self) -> None:
+        """Make the file empty; all of it has been read."""
+        os.ftruncate(self._descriptor, 0)
+        self._offset = 0
+
+
+def flush() -> None:
+    """Have everything written that C code and the interpreter's own streams hold back."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
+            stream.flush()
+    ctypes.CDLL(None).fflush(None)
 
 
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of the cells."""
 
     encoding = "utf-8"
+    errors = "backslashreplace"
 
-    def __init__(self, kind: str, outputs: Outputs, descriptor: int) -> None:
-        self._kind, self._outputs, self._descriptor = kind, outputs, descriptor
+    def __init__(self, kind: str, outputs: Outputs) -> None:
+        self._kind, self._outputs = kind, outputs
         self._owner = os.getpid()
+        self.buffer: IO[bytes] = _Bytes(self)  # type: ignore[assignment]
 
     def writable(self) -> bool:
         """Say that it can be written to."""
@@ -90,21 +142,19 @@ class Stream(io.TextIOBase):
 
     def fileno(self) -> int:
         """Return the descriptor, for subprocesses."""
-        return self._descriptor
+        return STREAMS[self._kind]
 
-    @property
-    def buffer(self) -> IO[bytes]:
-        """Take bytes, as ``sys.stdout.buffer`` does."""
-        return _Bytes(self)  # type: ignore[return-value]
+    def reconfigure(self, **settings: Any) -> None:
+        """Do nothing: the encoding is UTF-8 and nothing is held back."""
 
     def write(self, text: str) -> int:
         """Keep a text; a forked child hands it to its parent through the descriptor."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if os.getpid() != self._owner:
-            os.write(self._descriptor, text.encode())
-        else:
-            self._outputs.write(self._kind, text)
+            os.write(self.fileno(), writable(text).encode())
+        elif text:
+            self._outputs.add(self._kind, {"text/plain": text})
         return len(text)
 
 
@@ -113,26 +163,27 @@ class _Bytes(io.RawIOBase):
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._stream.write(bytes(data).decode("utf-8", "replace"))
+        self._stream.write(self._decoder.decode(bytes(data)))
         return len(data)
 
 
-class Descriptors:
-    """Catches what C code and child processes write to descriptors 1 and 2.
+class NoInput(io.TextIOBase):
+    """``sys.stdin`` of the cells."""
 
-    The driver has opened both as files, and watches their sizes. Such text has no place in the
-    order of the cell's outputs, so it comes after them: that way it is the same at every build.
-    """
+    def read(self, size: int | None = -1) -> str:
+        """Say that there is nothing to read, in place of waiting for it.
 
-    def drain(self, outputs: Outputs) -> None:
-        """Move what has been written since the last time to a step's outputs."""
-        for descriptor, kind in ((1, "stdout"), (2, "stderr")):
-            data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-            os.ftruncate(descriptor, 0)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            outputs.write(kind, data.decode("utf-8", "replace"))
+        Raises
+        ------
+        EOFError
+            Always.
+        """
+        raise EOFError("nobody is there to type while a cell runs; put the text in the code")
+
+    readline = read  # type: ignore[assignment]

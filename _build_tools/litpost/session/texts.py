@@ -1,0 +1,61 @@
+"""What a step shows, as text that is the same at every run and on every machine."""
+
+from __future__ import annotations
+
+import re
+import site
+import sysconfig
+from collections.abc import Callable
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,16}\b")
+_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+_SCHEMES = ("purelib", "platlib", "stdlib", "platstdlib")
+
+
+def stabilizer(root: str) -> Callable[[str], str]:
+    """Return a function that takes out of a text what differs from run to run.
+
+    That is the addresses of objects, and the folders where the project and Python's libraries lie.
+
+    >>> stable = stabilizer("/home/me/blog")
+    >>> stable("<A at 0x7f12a3b4c5d6> in /home/me/blog/code.py, not in /home/me/blog2/code.py")
+    '<A at 0x…> in code.py, not in /home/me/blog2/code.py'
+    >>> stable("/home/me/blog is where it runs")
+    '. is where it runs'
+    """
+    paths = {sysconfig.get_path(name) for name in _SCHEMES} | {*site.getsitepackages()}
+    libraries = "|".join(map(re.escape, sorted(paths, key=len, reverse=True)))
+    places = re.compile(
+        rf"(?<![\w.-])(?:(?:{libraries})/|{re.escape(root)}(?:/|(?P<bare>(?![\w.-]))))"
+    )
+
+    def stable(text: str) -> str:
+        text = _ADDRESS.sub("at 0x…", text)
+        return places.sub(lambda match: "" if match["bare"] is None else ".", text)
+
+    return stable
+
+
+def as_printed(text: str) -> str:
+    r"""Return what a terminal would be left with: no colours, lines that were overwritten gone.
+
+    Other control characters, which HTML can't hold, become pictures of themselves.
+
+    >>> as_printed("\x1b[31mred\x1b[0m, 10%\r 20%\r100%\r\nabc\b\bx\0")
+    '100%\nax␀'
+    """
+    text = re.sub(r"\r+(?=\n|\Z)", "", _SEQUENCE.sub("", text))
+    text = re.sub(r"[^\n]*\r", "", text)
+    while "\b" in text:
+        text = re.sub(r"[^\n\x08]\x08|^\x08+", "", text, flags=re.M)
+    return text.translate(_PICTURES)
+
+
+def writable(text: str) -> str:
+    r"""Write what UTF-8 can't hold as its escape.
+
+    >>> writable("a\ud800")
+    'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
