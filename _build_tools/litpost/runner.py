@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://litpost.session.backend",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    "PYTHONUNBUFFERED": "1",  # C code's output, too, then stands where it was printed
+    "PYTHONBREAKPOINT": "0",
     "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONOPTIMIZE": "",
     "PYTHONWARNINGS": "",

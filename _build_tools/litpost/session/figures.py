@@ -71,24 +71,43 @@ class Figures:
         """Say whether the running step has shown this figure already."""
         return any(figure is shown for shown in self._shown)
 
-    def are_open(self) -> bool:
-        """Say whether pyplot has figures that wait to be shown."""
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        return bool(pyplot and pyplot.get_fignums())
+    def are_to_show(self, value: Any) -> bool:
+        """Say whether a value is one of pyplot's open figures, or is drawn in one.
 
-    def close(self) -> None:
-        """Close pyplot's figures, as a step ends: the next one starts with none."""
-        if self.are_open():
-            sys.modules["matplotlib.pyplot"].close("all")
+        Those are shown at the end of the step; nobody wants an artist's text beside them.
+        """
+        figures = _open_figures()
+        return bool(figures) and _is_drawn(value, figures)
 
     def open_figures(self) -> list[Any]:
         """Return pyplot's open figures that were not shown yet, and close all."""
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        if pyplot is None:
-            return []
-        figures = [pyplot.figure(number) for number in pyplot.get_fignums()]
-        pyplot.close("all")
+        figures = _open_figures()
+        self.close()
         return [figure for figure in figures if not self.is_shown(figure)]
+
+    def close(self) -> None:
+        """Close pyplot's figures: the next step starts with none."""
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+
+
+def _open_figures() -> list[Any]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return [pyplot.figure(number) for number in pyplot.get_fignums()] if pyplot else []
+
+
+def _is_drawn(value: Any, figures: Sequence[Any]) -> bool:
+    """Say whether a value is or contains one of the figures, or an artist."""
+    module = type(value).__module__
+    if module == "matplotlib.figure":
+        return any(value is figure for figure in figures)
+    if module.startswith("matplotlib."):
+        return True
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    elif module == "numpy" and value.dtype == object:
+        value = value.ravel().tolist()
+    return isinstance(value, (list, tuple)) and any(_is_drawn(part, figures) for part in value)
 
 
 def _cover(figure: Any, width: int, height: int) -> str:

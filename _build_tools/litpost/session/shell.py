@@ -6,7 +6,6 @@ import ast
 import asyncio
 import base64
 import builtins
-import contextlib
 import functools
 import inspect
 import json
@@ -25,7 +24,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from litpost.session.defaults import Ids
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures
-from litpost.session.streams import FloodError, NoInput, Outputs, Stream, flush
+from litpost.session.streams import FloodError, NoInput, Outputs, Stream
 from litpost.session.texts import writable
 
 FILE = "<{key}>"
@@ -102,6 +101,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         """Leave matplotlib as it is, whatever ``%matplotlib`` says: its figures are shown."""
         return gui, "litpost"
 
+    def ask_exit(self) -> None:
+        """End the step: ``exit`` and ``quit`` of a cell lead here."""
+        raise SystemExit
+
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
         """Let an error in an object's display, which IPython is handling, fail the step."""
         raise
@@ -139,11 +142,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
                     self._value_step(code, key)
                 else:
                     self._cell_step(code, key, may_fail)
-            self._take_in()
+            self.outputs.drain()
         except BaseException as error:
             failure = self._failure(error, key)
-            with contextlib.suppress(FloodError):
-                self._take_in()
+            self._drain_rest(error)
         self.figures.close()
         if failure and may_fail and not failure["final"]:
             self.outputs.add("error", {"text/plain": failure["traceback"]})
@@ -161,9 +163,14 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         with warnings.catch_warnings():
             pass  # leaving it makes Python forget which warnings it has shown
 
-    def _take_in(self) -> None:
-        flush()
-        self.outputs.drain()
+    def _drain_rest(self, error: BaseException) -> None:
+        """Take in what a failing step has written; nobody can read a flood."""
+        try:
+            self.outputs.drain()
+        except FloodError as flood:
+            error = flood
+        if isinstance(error, FloodError):
+            self.outputs.clear()
 
     def _value_step(self, code: str, key: str) -> None:
         value = self._execute([compile(code, FILE.format(key=key), "eval", _FLAGS, True)])
@@ -204,7 +211,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             parts.append(compile(ast.Expression(last.value), file, "eval", _FLAGS, True))
         value = self._execute(parts)
         self._last_line = last.lineno if last else None
-        if shows and not (_holds_artists(value) and self.figures.are_open()):
+        if shows and not self.figures.are_to_show(value):
             self.displayhook(value)
         self.show_figures()
 
@@ -280,14 +287,3 @@ def _as_text(content: Any) -> str:
     if isinstance(content, str):
         return content
     return json.dumps(content, sort_keys=True, ensure_ascii=False)
-
-
-def _holds_artists(value: Any) -> bool:
-    """Say whether a value is or contains something that matplotlib draws."""
-    if type(value).__module__.startswith("matplotlib."):
-        return True
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    elif type(value).__module__ == "numpy" and value.dtype == object:
-        value = value.ravel().tolist()
-    return isinstance(value, (list, tuple)) and any(map(_holds_artists, value))

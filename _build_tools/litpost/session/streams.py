@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import ctypes
 import io
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import IO, Any
 
 from litpost.session.texts import as_printed, stabilizer, writable
 
 STREAMS = {"stdout": 1, "stderr": 2}
 LIMIT = 10_000_000  # characters that one step may print
-DISPLAY_LIMIT = 10 * LIMIT  # characters of all that it may display
+DISPLAY_LIMIT = 5 * LIMIT  # characters of all that it may display
 
 
 class FloodError(BaseException):
@@ -31,7 +30,7 @@ class Outputs:
 
     def __init__(self, root: str) -> None:
         self.stable = stabilizer(root)
-        self._items: list[dict[str, Any]] = []
+        self._items: list[_Item] = []
         self._sizes: Counter[bool] = Counter()
         self._below = [_Below(kind, descriptor) for kind, descriptor in STREAMS.items()]
 
@@ -61,8 +60,8 @@ class Outputs:
     def replace(self, name: str, bundle: Mapping[str, str]) -> None:
         """Put another bundle in the place of all outputs of a name."""
         for item in self._items:
-            if item["name"] == name:
-                item["bundle"] = dict(bundle)
+            if item.name == name:
+                item.bundles = [bundle]
 
     def drain(self) -> None:
         """Take in what was written below Python since the last time."""
@@ -72,27 +71,41 @@ class Outputs:
 
     def finish(self) -> list[dict[str, Any]]:
         """Return the step's outputs, as they go to the driver."""
-        return [
-            {
-                "kind": item["kind"],
-                "bundle": {m: self._clean(m, t) for m, t in item["bundle"].items()},
-            }
-            for item in self._items
-        ]
+        return [{"kind": item.kind, "bundle": self._clean(item.bundle())} for item in self._items]
 
     def _add(self, kind: str, bundle: Mapping[str, str], name: str | None = None) -> None:
         is_printed = kind in STREAMS
         self._sizes[is_printed] += sum(map(len, bundle.values()))
         if self._sizes[is_printed] > (LIMIT if is_printed else DISPLAY_LIMIT):
             raise FloodError(f"the cell printed more than {LIMIT:,} characters")
-        if is_printed and self._items and self._items[-1]["kind"] == kind:
-            self._items[-1]["bundle"]["text/plain"] += bundle["text/plain"]
+        if is_printed and self._items and self._items[-1].kind == kind:
+            self._items[-1].bundles.append(bundle)
         else:
-            self._items.append({"kind": kind, "bundle": dict(bundle), "name": name})
+            self._items.append(_Item(kind, [bundle], name))
 
-    def _clean(self, mime: str, text: str) -> str:
-        text = self.stable(writable(text)) if mime.startswith("text/") else text
-        return as_printed(text) if mime == "text/plain" else text
+    def _clean(self, bundle: Mapping[str, str]) -> dict[str, str]:
+        stable = {
+            mime: self.stable(writable(text)) if mime.startswith("text/") else text
+            for mime, text in bundle.items()
+        }
+        if "text/plain" in stable:
+            stable["text/plain"] = as_printed(stable["text/plain"])
+        return stable
+
+
+@dataclass
+class _Item:
+    """One output; what follows on the same stream is joined to it at the end."""
+
+    kind: str
+    bundles: list[Mapping[str, str]]
+    name: str | None
+
+    def bundle(self) -> dict[str, str]:
+        return {
+            mime: "".join(bundle.get(mime, "") for bundle in self.bundles)
+            for mime in self.bundles[0]
+        }
 
 
 class _Below:
@@ -115,14 +128,6 @@ class _Below:
         """Make the file empty; all of it has been read."""
         os.ftruncate(self._descriptor, 0)
         self._offset = 0
-
-
-def flush() -> None:
-    """Have everything written that C code and the interpreter's own streams hold back."""
-    for stream in (sys.__stdout__, sys.__stderr__):
-        if stream is not None and not stream.closed:
-            stream.flush()
-    ctypes.CDLL(None).fflush(None)
 
 
 class Stream(io.TextIOBase):

@@ -45,8 +45,9 @@ def as_printed(text: str) -> str:
     >>> as_printed("\x1b[31mred\x1b[0m, 10%\r 20%\r100%\r\nabc\b\bx\0")
     '100%\nax␀'
     """
-    text = re.sub(r"\r+(?=\n|\Z)", "", _SEQUENCE.sub("", text))
-    text = re.sub(r"[^\n]*\r", "", text)
+    text = _SEQUENCE.sub("", text).replace("\r\n", "\n")
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     while "\b" in text:
         text = re.sub(r"[^\n\x08]\x08|^\x08+", "", text, flags=re.M)
     return text.translate(_PICTURES)

@@ -1,0 +1,120 @@
+"""Sessions that hang, die or flood, and what is left of them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.litpost.blog import Blog, cell
+from tests.litpost.running import loss, run_all, texts
+
+DYING = {
+    "exit": ("import os\nos._exit(3)", "exit status 3"),
+    "signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "signal SIGSEGV"),
+    "real-time signal": ("import os\nos.kill(os.getpid(), 40)", "signal 40"),
+    "pipes closed": ("import os, time\nos.closerange(3, 99)\ntime.sleep(60)", "it closed the pipe"),
+    "dead beside a living child": (
+        "import os, time\nif os.fork():\n    os._exit(4)\ntime.sleep(60)",
+        "exit status 4",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "how"), DYING.values(), ids=DYING.keys())
+def test_a_cell_that_ends_its_process_fails(
+    blog: Blog, code: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("litpost.runner.GRACE", 0.5)
+    failure = loss(blog, code)
+    assert failure.name == "the session died"
+    assert how in failure.message
+
+
+def test_a_thread_that_ends_the_process_after_the_last_cell_is_told(blog: Blog) -> None:
+    code = "import os, threading\nthreading.Timer(0.01, os._exit, [5]).start()"
+    ran = run_all(blog, cell(code), cell("import time\ntime.sleep(1)"))
+    assert ran.failed
+    assert "exit status 5" in str(ran.traces[ran.failed.key].failure)
+
+
+HANGING = {
+    "loop": ("print('before', flush=True)\nwhile True:\n    pass", None),
+    "sleep": ("print('before')\nimport time\ntime.sleep(60)", 3),
+    "program": ("print('before')\nimport os\nos.system('sleep 60')", None),
+    "await": ("print('before')\nimport asyncio\nawait asyncio.sleep(60)", 3),
+    "deaf": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        None,
+    ),
+    "deaf C": (
+        "import time\nfrom signal import *\npthread_sigmask(SIG_BLOCK, [SIGINT])\ntime.sleep(60)",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "line"), HANGING.values(), ids=HANGING.keys())
+def test_a_cell_that_hangs_is_stopped(
+    blog: Blog, code: str, line: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("litpost.runner.GRACE", 0.5)
+    start = time.monotonic()
+    failure = loss(blog, code, timeout=0.5)
+    assert time.monotonic() - start < 20
+    assert failure.name == "Timeout"
+    assert "stopped after 0.5 s" in failure.message
+    if line:
+        assert failure.line == line
+
+
+FLOODING = {
+    "print": "while True:\n    print('x' * 1000)",
+    "one long print": "print('x' * 20_000_000)",
+    "print that catches all": "while True:\n  try: print('x' * 10**6)\n  except Exception: pass",
+    "display": "class H:\n    def __repr__(self): return 'x' * 10**7\nwhile True: display(H())",
+    "program": "import os\nos.system('yes')",
+    "program in the background": "import os\nos.system('yes &')\nwhile True:\n    pass",
+}
+
+
+@pytest.mark.parametrize("code", FLOODING.values(), ids=FLOODING.keys())
+def test_a_flood_of_output_is_stopped(blog: Blog, code: str) -> None:
+    failure = loss(blog, code)
+    assert failure.name == "too much output"
+    assert "printed more than 10,000,000 characters" in failure.message
+
+
+def test_nothing_that_a_cell_has_started_outlives_the_build(blog: Blog) -> None:
+    code = (
+        "import subprocess, threading, time\n"
+        "threading.Thread(target=time.sleep, args=[600]).start()\n"
+        "print(subprocess.Popen(['sleep', '600']).pid)"
+    )
+    [[(_, pid)]] = texts(blog, cell(code))
+    end = time.monotonic() + 10
+    while Path(f"/proc/{pid.strip()}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid.strip()}").exists()
+
+
+def test_sessions_leave_no_descriptors_and_no_files(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    before = len([*Path("/proc/self/fd").iterdir()])
+    texts(blog, cell("1"))
+    loss(blog, "import os\nos._exit(1)")
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
+    assert list(scratch.iterdir()) == []
+
+
+def test_what_was_printed_before_a_loss_is_told(blog: Blog) -> None:
+    ran = run_all(blog, cell("import os\nos.system('echo below')\nos._exit(1)"))
+    assert ran.failed
+    assert [out.text for out in ran.traces[ran.failed.key].outputs] == ["below\n"]
+    ran = run_all(blog, cell("print('above')\nwhile True:\n    pass", "timeout: 0.5"))
+    assert ran.failed
+    assert [out.text for out in ran.traces[ran.failed.key].outputs] == ["above\n"]
