@@ -6,7 +6,6 @@ they were. An edit right after a build may keep both, and the post would show wh
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import os
 import sys
@@ -24,7 +23,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         return code
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds modules below the root, so that `_Loader` loads them."""
 
     def __init__(self, root: str) -> None:

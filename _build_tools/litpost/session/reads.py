@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +55,8 @@ class Reads:
         }
 
     def _digests(self, names: set[str]) -> dict[str, str]:
+        import hashlib
+
         return {
             os.path.relpath(name, self.root): hashlib.sha256(Path(name).read_bytes()).hexdigest()
             for name in sorted(names)
@@ -64,6 +64,8 @@ class Reads:
         }
 
     def _versions(self) -> dict[str, str]:
+        from importlib.metadata import packages_distributions, version
+
         distributions = packages_distributions()
         imported = {name.partition(".")[0] for name in sys.modules}
         names = {dist for name in imported for dist in distributions.get(name, ())}

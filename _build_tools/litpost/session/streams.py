@@ -7,7 +7,6 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO, Any
 
 from litpost.session.texts import as_printed, stabilizer, writable
@@ -93,13 +92,11 @@ class Outputs:
         return stable
 
 
-@dataclass
 class _Item:
     """One output; what follows on the same stream is joined to it at the end."""
 
-    kind: str
-    bundles: list[Mapping[str, str]]
-    name: str | None
+    def __init__(self, kind: str, bundles: list[Mapping[str, str]], name: str | None) -> None:
+        self.kind, self.bundles, self.name = kind, bundles, name
 
     def bundle(self) -> dict[str, str]:
         return {
