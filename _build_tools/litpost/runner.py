@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import subprocess
+import symtable
 import sys
 import tempfile
 import time
@@ -220,10 +221,13 @@ def run(
     traces: dict[str, Trace] = {}
     if not plan.steps:
         return Run(traces, Reads({}, {}, {}))
+    underscore = not any(_assigns_underscore(step.code) for step in plan.steps)
     with Session(root) as session:
         for number, step in enumerate(plan.steps, start=1):
             report(step, number, len(plan.steps))
-            trace = _run_step(session, step, covers if step.key == plan.cover else {})
+            trace = _run_step(
+                session, step, covers if step.key == plan.cover else {}, underscore=underscore
+            )
             traces[step.key] = trace
             if trace.failure and not _is_expected(step, trace.failure):
                 return Run(traces, None, step)
@@ -235,7 +239,19 @@ def run(
     return Run(traces, Reads(**reads))
 
 
-def _run_step(session: Session, step: Step, covers: Mapping[str, Sequence[int]]) -> Trace:
+def _assigns_underscore(code: str) -> bool:
+    """Say whether a cell has a variable `_` of its own, which results then leave alone."""
+    try:
+        names = symtable.symtable(code, "<cell>", "exec")
+        found = names.lookup("_")
+    except (SyntaxError, ValueError, KeyError):  # magics, say
+        return False
+    return found.is_assigned() or found.is_imported()
+
+
+def _run_step(
+    session: Session, step: Step, covers: Mapping[str, Sequence[int]], *, underscore: bool
+) -> Trace:
     options = step.block.options if isinstance(step.block, Cell) else None
     request = {
         "do": "run",
@@ -247,6 +263,7 @@ def _run_step(session: Session, step: Step, covers: Mapping[str, Sequence[int]])
         if options and (options.fig_width or options.fig_height)
         else None,
         "covers": covers,
+        "underscore": underscore,
     }
     start = time.monotonic()
     try:

@@ -2,7 +2,8 @@
 
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
-``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers"}``
+``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
+"underscore": bool}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
     traceback}}``;
 ``{"do": "reads"}``
@@ -13,10 +14,12 @@ The session ends when `REQUESTS` ends.
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -32,8 +35,11 @@ def main(root: str, requests: str, answers: str) -> None:
     from litpost.session.shell import Shell
 
     reads = Reads(Path(root))
-    shell = Shell.start(root)
-    defaults.install()
+    sys.modules["__main__"] = main_module = ModuleType("__main__")
+    vars(main_module)["__builtins__"] = builtins
+    shell = Shell(root, vars(main_module))
+    shell.install()
+    defaults.install(shell.imports)
     modules.install(root)
 
     own = os.getpid()

@@ -5,18 +5,12 @@ Nothing is imported for their sake: a session that needs no NumPy doesn't pay fo
 
 from __future__ import annotations
 
-import dataclasses
-import importlib.abc
 import importlib.machinery
 import random
 import sys
 import types
-import uuid
-from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, distribution
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-from litpost.schemes import DRAWN
 
 SEED = 0
 
@@ -36,6 +30,8 @@ def _torch(module: types.ModuleType) -> None:
 
 def _matplotlib(module: types.ModuleType) -> None:
     from cycler import cycler
+
+    from litpost.schemes import DRAWN
 
     _add_fonts()
     colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b88a00", "#56a0d3", "#8c6bb1"]
@@ -64,6 +60,8 @@ def _matplotlib(module: types.ModuleType) -> None:
 
 def _add_fonts() -> None:
     """Add the Korean font, its bold face under the weight that matplotlib's "bold" asks for."""
+    import dataclasses
+
     from matplotlib.font_manager import fontManager
 
     for path in fonts():
@@ -73,7 +71,9 @@ def _add_fonts() -> None:
             fontManager.ttflist.append(dataclasses.replace(entry, weight=700))
 
 
-DEFAULTS: dict[str, Callable[[types.ModuleType], None]] = {
+Change = Callable[[types.ModuleType], None]
+
+DEFAULTS: Mapping[str, Change] = {
     "numpy.random": _numpy_random,
     "tensorflow": _tensorflow,
     "torch": _torch,
@@ -83,6 +83,8 @@ DEFAULTS: dict[str, Callable[[types.ModuleType], None]] = {
 
 def fonts() -> list[Path]:
     """Find the Korean font's files without importing the distribution that brings them."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         files = distribution("koreanize-matplotlib").files or []
     except PackageNotFoundError:
@@ -91,8 +93,11 @@ def fonts() -> list[Path]:
     return [Path(str(file.locate())) for file in files if file.name in names]
 
 
-class _Finder(importlib.abc.MetaPathFinder):
-    """Lets the usual finders find a library, and applies our defaults after it has loaded."""
+class _Finder:
+    """Lets the usual finders find a library, and changes it after it has loaded."""
+
+    def __init__(self, changes: Mapping[str, Change]) -> None:
+        self._changes = changes
 
     def find_spec(
         self,
@@ -100,8 +105,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find one of the libraries named in `DEFAULTS`."""
-        if fullname not in DEFAULTS:
+        """Find one of the libraries that are to be changed."""
+        if fullname not in self._changes:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
@@ -109,31 +114,22 @@ class _Finder(importlib.abc.MetaPathFinder):
 
             def exec_module(module: types.ModuleType) -> None:
                 load(module)
-                DEFAULTS[fullname](module)
+                self._changes[fullname](module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 
-class Ids:
-    """The random ids of ``uuid.uuid4``, the same whenever a step runs.
+def install(others: Mapping[str, Change]) -> None:
+    """Seed Python's generator, and have libraries set when they are imported.
 
-    pandas, Plotly, Bokeh and others name the elements of their HTML by them.
+    Parameters
+    ----------
+    others
+        What to do with other modules than those in `DEFAULTS`.
     """
-
-    def __init__(self) -> None:
-        self._random = random.Random()
-        uuid.uuid4 = self._next
-
-    def begin(self, key: str) -> None:
-        """Start the ids of a step."""
-        self._random.seed(key)
-
-    def _next(self) -> uuid.UUID:
-        return uuid.UUID(int=self._random.getrandbits(128), version=4)
-
-
-def install() -> None:
-    """Seed Python's generator, and have the libraries' set when they are imported."""
     random.seed(SEED)
-    sys.meta_path.insert(0, _Finder())
+    changes = {**DEFAULTS, **others}
+    for name in changes.keys() & sys.modules.keys():
+        changes[name](sys.modules[name])
+    sys.meta_path.insert(0, _Finder(changes))

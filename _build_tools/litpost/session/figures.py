@@ -6,13 +6,10 @@ This module is also the backend that pyplot uses in a session (``MPLBACKEND``), 
 
 from __future__ import annotations
 
-import base64
 import io
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from litpost.schemes import DRAWN
 
 PAD_INCHES = 0.08
 
@@ -112,7 +109,11 @@ def _is_drawn(value: Any, figures: Sequence[Any]) -> bool:
 
 def _cover(figure: Any, width: int, height: int) -> str:
     """Draw a figure as a PNG of exactly this size: its whole canvas, as large as it fits."""
+    import base64
+
     from PIL import Image
+
+    from litpost.schemes import DRAWN
 
     wide, high = figure.get_size_inches()
     file = io.BytesIO()

@@ -1,129 +1,168 @@
-"""An IPython shell without a terminal: it runs steps and keeps what they show."""
+"""Runs steps in a namespace and keeps what they show."""
 
 from __future__ import annotations
 
 import ast
-import asyncio
-import base64
 import builtins
 import functools
-import inspect
-import json
+import io
 import linecache
+import re
 import sys
-import traceback
+import tokenize
 import warnings
-from collections.abc import Mapping, Sequence
-from types import CodeType
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
-
-from litpost.session.defaults import Ids
+from litpost.session.display import Display, UnusualError, representation
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures
+from litpost.session.identifiers import Identifiers
 from litpost.session.streams import FloodError, NoInput, Outputs, Stream
-from litpost.session.texts import writable
+from litpost.session.texts import as_text, writable
+
+if TYPE_CHECKING:
+    import asyncio
+    import traceback
+
+    from litpost.session.ipython import IPython
 
 FILE = "<{key}>"
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_COROUTINE = 0x80  # `_COROUTINE`
 _OWN_PREFIX = __file__.rpartition("/")[0]
+_PROMPT = re.compile(r"\s*In \[\d+\]: ")  # a notebook's, which happens to be an annotation
+_PROBING = ("pandas", "rich")  # ask for no more than whether this is a Jupyter kernel: it isn't
+_WORD = re.compile(r"\w+")
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    """Where ``display(…)`` leads."""
+class Shell:
+    """Runs steps in one namespace.
 
-    def publish(
-        self,
-        data: Mapping[str, Any],
-        *args: Any,
-        transient: Mapping[str, str] | None = None,
-        update: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        name = (transient or {}).get("display_id")
-        self.parent.show("display", data, name=name, update=update)
+    Parameters
+    ----------
+    root
+        Folder that the steps run in.
+    namespace
+        Where the cells' variables are found. Nothing is looked up in it here, and nothing is put
+        into it but `_`, the last result, after steps whose request says so.
+    """
 
-    def clear_output(self, wait: bool = False) -> None:
-        self.parent.outputs.clear()
+    def __init__(self, root: str, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.outputs = Outputs(root)
+        self.figures = Figures()
+        self.ids = Identifiers()
+        self._display = Display(self.figures.bundle)
+        self._expectations: Expectations | None = None
+        self._ipython: IPython | None = None
+        self._keeps_last = True
 
-
-class _Hook(DisplayHook):  # type: ignore[misc]
-    """Where a cell's last expression leads."""
-
-    def quiet(self) -> bool:
-        return False
-
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: Mapping[str, Any], *args: Any) -> None:
-        self.shell.show("result", format_dict)
-
-
-class Shell(InteractiveShell):  # type: ignore[misc]
-    """Runs steps in one namespace."""
-
-    outputs: Outputs
-    figures: Figures
-    ids: Ids
-    expectations: Expectations | None = None
-
-    @classmethod
-    def start(cls, root: str) -> Shell:
-        """Make the shell of this process, with nothing kept on disk."""
-        shell: Shell = cls.instance(
-            display_pub_class=_Publisher, displayhook_class=_Hook, colors="nocolor",
-        )  # fmt: skip
-        shell.outputs = Outputs(root)
-        shell.figures = Figures()
-        shell.ids = Ids()
-        formatter = shell.display_formatter.mimebundle_formatter
-        formatter.for_type_by_name("matplotlib.figure", "Figure", shell._figure_bundle)
-        setattr(builtins, CHECK, shell.check)
+    def install(self) -> None:
+        """Make the process one where cells run."""
+        vars(builtins).update(
+            {
+                CHECK: self.check,
+                "__IPYTHON__": True,
+                "display": self.display,
+                "get_ipython": self.get_ipython,
+                "exit": (leave := Exit()),
+                "quit": leave,
+            }
+        )
         sys.stdin = NoInput()
-        sys.stdout = Stream("stdout", shell.outputs)
-        sys.stderr = Stream("stderr", shell.outputs)
+        sys.stdout = Stream("stdout", self.outputs)
+        sys.stderr = Stream("stderr", self.outputs)
         sys.argv[:] = [""]
-        return shell
+        vars(sys).update(ps1="In : ", ps2="...: ", ps3="Out: ")  # what makes it interactive
 
-    def _figure_bundle(self, figure: Any, **kwargs: Any) -> dict[str, str]:
-        return self.figures.bundle(figure)
+    @property
+    def imports(self) -> dict[str, Any]:
+        """What to do when a cell has imported a module: name to a function of the module."""
+        return {
+            "uuid": self.ids.patch,
+            "IPython": self._start_ipython,
+            "litpost.session.backend": self._patch_backend,
+        }
 
-    def init_history(self) -> None:
-        """Keep no history: a build leaves nothing behind."""
-        self.config.HistoryManager.enabled = False
-        super().init_history()
+    @property
+    def ipython(self) -> IPython:
+        """IPython's shell, which starts as IPython is imported."""
+        import IPython  # noqa: F401
 
-    def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
-        """Leave matplotlib as it is, whatever ``%matplotlib`` says: its figures are shown."""
-        return gui, "litpost"
+        assert self._ipython
+        return self._ipython
 
-    def ask_exit(self) -> None:
-        """End the step: ``exit`` and ``quit`` of a cell lead here."""
-        raise SystemExit
+    def get_ipython(self) -> IPython:
+        """Return IPython's shell, and start it if need be.
 
-    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-        """Let an error in an object's display, which IPython is handling, fail the step."""
-        raise
+        Raises
+        ------
+        NameError
+            A library asks that takes this answer for the same as a shell without a kernel.
+        """
+        caller = str(sys._getframe(1).f_globals.get("__name__"))
+        if self._ipython is None and caller.partition(".")[0] in _PROBING:
+            raise NameError("name 'get_ipython' is not defined", name="get_ipython")
+        return self.ipython
+
+    def _start_ipython(self, module: ModuleType) -> None:
+        from litpost.session.ipython import start
+
+        if self._ipython is None:
+            self._ipython = start(self)
+
+    def _patch_backend(self, module: ModuleType) -> None:
+        vars(module)["show"] = lambda *args, **kwargs: self.show_figures()
+
+    def display(self, *objects: Any, **kwargs: Any) -> Any:
+        """Show objects, as ``IPython.display.display`` does."""
+        if kwargs or self._ipython:
+            self.ipython  # noqa: B018  (it must have started)
+            from IPython.display import display
+
+            return display(*objects, **kwargs)
+        for value in objects:
+            if bundle := self.bundle(value):
+                self.show("display", bundle)
+        return None
+
+    def bundle(self, value: Any) -> dict[str, Any]:
+        """Return an object's MIME bundle."""
+        if self._ipython is None:
+            try:
+                return self._display.bundle(value)
+            except UnusualError:
+                pass
+        bundle: dict[str, Any] = self.ipython.display_formatter.format(value)[0]
+        return bundle
 
     def show(
         self, kind: str, data: Mapping[str, Any], *, name: str | None = None, update: bool = False
     ) -> None:
         """Add a MIME bundle to the running step's outputs, or change those of a name."""
-        bundle = {mime: _as_text(content) for mime, content in data.items()}
+        bundle = {mime: as_text(content) for mime, content in data.items()}
         if name and update:
             self.outputs.replace(name, bundle)
         else:
             self.outputs.add(kind, bundle, name=name)
 
+    def show_result(self, value: Any) -> None:
+        """Show the value of an expression, and keep it as `_`."""
+        if value is None:
+            return
+        bundle = self.bundle(value)
+        if self._keeps_last and "_" not in vars(builtins):  # gettext's
+            self.namespace["_"] = value
+        if bundle:
+            self.show("result", bundle)
+
     def check(self, value: Any, key: str, line: int) -> Any:
         """Verify an expectation of the running cell; those of other cells have been verified."""
-        if self.expectations is None or self.expectations.key != key:
+        if self._expectations is None or self._expectations.key != key:
             return value
-        return self.expectations.check(value, line)
+        return self._expectations.check(value, line)
 
     def show_figures(self) -> None:
         """Show pyplot's open figures."""
@@ -137,11 +176,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self._begin(request)
         failure = None
         try:
-            with self.builtin_trap, self.display_trap:
-                if request["kind"] == "value":
-                    self._value_step(code, key)
-                else:
-                    self._cell_step(code, key, may_fail)
+            if request["kind"] == "value":
+                self._value_step(code, key)
+            else:
+                self._cell_step(code, key, may_fail)
             self.outputs.drain()
         except BaseException as error:
             failure = self._failure(error, key)
@@ -160,6 +198,8 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         lines = [line + "\n" for line in code.split("\n")]
         linecache.cache[FILE.format(key=key)] = (len(code), None, lines, FILE.format(key=key))
         self._last_line: int | None = None
+        self._keeps_last = request.get("underscore", True)
+        sys.displayhook = self.show_result
         with warnings.catch_warnings():
             pass  # leaving it makes Python forget which warnings it has shown
 
@@ -175,15 +215,45 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def _value_step(self, code: str, key: str) -> None:
         value = self._execute([compile(code, FILE.format(key=key), "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
-        if markdown := self.display_formatter.formatters["text/markdown"](value):
-            bundle["text/markdown"] = markdown[0] if isinstance(markdown, tuple) else markdown
+        if markdown := self._markdown(value):
+            bundle["text/markdown"] = markdown
         self.outputs.clear()
         self.outputs.add("result", bundle)
 
+    def _markdown(self, value: Any) -> Any:
+        if self._ipython is None:
+            try:
+                return representation(value, "text/markdown")
+            except UnusualError:
+                pass
+        found = self.ipython.display_formatter.formatters["text/markdown"](value)
+        return found[0] if isinstance(found, tuple) else found
+
     def _cell_step(self, code: str, key: str, may_fail: bool) -> None:
         check_magic(code)
-        code = self.transform_cell(code)
-        self.expectations = expectations = Expectations(code, key)
+        if not _is_python(code):
+            code = self.ipython.transform_cell(code)
+        try:
+            self._python_step(code, key, may_fail)
+        except NameError as error:
+            magic = self._automagic(code, error)
+            if magic is None:
+                raise
+        else:
+            return
+        self._python_step(magic, key, may_fail)
+
+    def _automagic(self, code: str, error: NameError) -> str | None:
+        """Translate a line such as ``pwd`` or ``ls -l``: Python whose first name isn't defined."""
+        word = _WORD.match(code)
+        is_line = code.count("\n", 0, len(code.rstrip())) == 0
+        if not (word and is_line and error.name == word[0]):
+            return None
+        magic: str = self.ipython.transform_cell(code)
+        return magic if magic.strip() != code.strip() else None
+
+    def _python_step(self, code: str, key: str, may_fail: bool) -> None:
+        self._expectations = expectations = Expectations(code, key)
         failed: Exception | None = None
         try:
             self._statements(code, key, expectations)
@@ -194,7 +264,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
                 raise
             failed = error
         finally:
-            self.expectations = None
+            self._expectations = None
         expectations.finish()
         if failed:
             raise failed
@@ -204,7 +274,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         tree = compile(code, file, "exec", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
         assert isinstance(tree, ast.Module)
         last = tree.body[-1] if tree.body else None
-        shows = isinstance(last, ast.Expr) and not _Hook.semicolon_at_end_of_expression(code)
+        shows = isinstance(last, ast.Expr) and not _ends_with_semicolon(code)
         body = expectations.instrument(tree).body
         parts = [compile(ast.Module(body[: len(body) - shows], []), file, "exec", _FLAGS, True)]
         if shows and isinstance(last, ast.Expr):
@@ -212,7 +282,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         value = self._execute(parts)
         self._last_line = last.lineno if last else None
         if shows and not self.figures.are_to_show(value):
-            self.displayhook(value)
+            self.show_result(value)
         self.show_figures()
 
     def _execute(self, parts: Sequence[CodeType]) -> Any:
@@ -220,21 +290,25 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
         async def awaited() -> Any:
             for part in parts:
-                value = eval(part, self.user_global_ns, self.user_ns)
-                if part.co_flags & inspect.CO_COROUTINE:
+                value = eval(part, self.namespace)
+                if part.co_flags & _COROUTINE:
                     value = await value
             return value
 
-        if any(part.co_flags & inspect.CO_COROUTINE for part in parts):
+        if any(part.co_flags & _COROUTINE for part in parts):
             return self._asyncio.run(awaited())
-        return [eval(part, self.user_global_ns, self.user_ns) for part in parts][-1]
+        return [eval(part, self.namespace) for part in parts][-1]
 
     @functools.cached_property
     def _asyncio(self) -> asyncio.Runner:
+        import asyncio
+
         return asyncio.Runner()
 
     def _failure(self, error: BaseException, key: str) -> dict[str, Any]:
         """Describe an error: where it struck in the step's own lines, and how it came there."""
+        import traceback
+
         kept = traceback.TracebackException.from_exception(error)
         _prune(kept)
         name = type(error).__name__
@@ -245,6 +319,50 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
             "final": isinstance(error, (ExpectationError, FloodError)),
         }
+
+
+class Exit:
+    """``exit`` and ``quit``: a call of them, or a cell of nothing else, ends the step."""
+
+    def __call__(self, code: object = None) -> None:
+        """End the step.
+
+        Raises
+        ------
+        SystemExit
+            Always.
+        """
+        raise SystemExit(*([] if code is None else [code]))
+
+    _ipython_display_ = __call__
+
+
+def _is_python(code: str) -> bool:
+    """Say whether a code is plain Python, so that nothing of it is IPython's."""
+    if _PROMPT.match(code):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(code, "<cell>", "exec", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+def _ends_with_semicolon(code: str) -> bool:
+    passed = (tokenize.ENDMARKER, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT)
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    last = next((token for token in reversed([*tokens]) if token.type not in passed), None)
+    return last is not None and last.string == ";"
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, int | None]]:
+    """Yield file and line of the frames that an error came through."""
+    trace = error.__traceback__
+    while trace:
+        yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
 
 
 def _message(error: BaseException) -> str:
@@ -258,9 +376,9 @@ def _line(error: BaseException, file: str) -> int | None:
     """Return the line of a step where an error struck, or where what caused it did."""
     if isinstance(error, ExpectationError):
         return error.line
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    if at := next((frame.lineno for frame in frames if frame.filename == file), None):
-        return at
+    lines = [line for name, line in _frames(error) if name == file]
+    if lines:
+        return lines[-1]
     if isinstance(error, SyntaxError):
         return error.lineno
     cause = error.__cause__ or error.__context__
@@ -271,7 +389,7 @@ def _prune(error: traceback.TracebackException) -> None:
     """Take the session's own frames, and all above the cell, out of a traceback and its causes."""
     kept = [frame for frame in error.stack if not frame.filename.startswith(_OWN_PREFIX)]
     first = next((n for n, frame in enumerate(kept) if _is_cell(frame.filename)), 0)
-    error.stack = traceback.StackSummary.from_list(kept[first:])
+    error.stack[:] = kept[first:]
     for other in (error.__cause__, error.__context__, *(error.exceptions or ())):
         if other is not None:
             _prune(other)
@@ -279,11 +397,3 @@ def _prune(error: traceback.TracebackException) -> None:
 
 def _is_cell(file: str) -> bool:
     return file.startswith("<") and file in linecache.cache
-
-
-def _as_text(content: Any) -> str:
-    if isinstance(content, bytes):
-        return base64.b64encode(content).decode()
-    if isinstance(content, str):
-        return content
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import site
 import sysconfig
 from collections.abc import Callable
+from typing import Any
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,16}\b")
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
@@ -60,3 +63,16 @@ def writable(text: str) -> str:
     'a\\ud800'
     """
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def as_text(content: Any) -> str:
+    """Write an object's representation as text: bytes in Base64, data as JSON.
+
+    >>> as_text(b"PNG"), as_text("PNG"), as_text({"b": 1, "a": 2})
+    ('UE5H', 'PNG', '{"a": 2, "b": 1}')
+    """
+    if isinstance(content, bytes):
+        return base64.b64encode(content).decode()
+    if isinstance(content, str):
+        return content
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)
