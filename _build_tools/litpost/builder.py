@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from litpost.checks import check_header, check_prose
+from litpost.engine import engine_digest
 from litpost.errors import LitpostError, SourceError
+from litpost.execution import Execution, Run
 from litpost.manifest import make_manifest, read_manifest, staleness
 from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
-from litpost.project import Place, Project
+from litpost.project import STORE, Place, Project
 from litpost.renderer import Rendered, render
-from litpost.runner import Run, run
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
+from litpost.store import Store
 from litpost.theme import Theme, load_theme
 from litpost.trace import Trace
+from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
 
+UNCHANGED = "nothing that it reads has changed"
 Report = Callable[[Step, int, int], None]
 
 
 @dataclass(frozen=True)
 class CellReport:
-    """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``."""
+    """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``.
+
+    `fingerprint_seconds` is the part of `seconds` that went into fingerprints; it is reported only
+    where ``LITPOST_PROFILE`` is set in the environment.
+    """
 
     label: str | None
     line: int
     status: str
     because: str
     seconds: float = 0.0
+    fingerprint_seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as ``--json`` prints it."""
+        hidden = set() if "LITPOST_PROFILE" in os.environ else {"fingerprint_seconds"}
+        return {name: value for name, value in vars(self).items() if name not in hidden}
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ class PostReport:
             "post": self.post,
             "status": self.status,
             "message": self.message,
-            "cells": [vars(cell) for cell in self.cells],
+            "cells": [cell.as_json() for cell in self.cells],
         }
 
 
@@ -69,6 +85,7 @@ def build(
     *,
     force: bool = False,
     dry: bool = False,
+    uses_store: bool = True,
     report: Report = lambda step, number, count: None,
 ) -> PostReport:
     """Build the post of one source.
@@ -81,6 +98,8 @@ def build(
         Overwrite a post that was edited by hand.
     dry
         Write nothing: report ``stale`` with the differences, or ``current``.
+    uses_store
+        Take over what earlier builds have stored, where it still holds.
     report
         Is told of each step before it runs.
 
@@ -96,9 +115,12 @@ def build(
         source = read(path, project, theme)
         if not (force or dry):
             check_post(project.root, place.post)
-        planned = plan(source)
-        sizes = {cover.file: cover.size for cover in theme.covers.values()}
-        ran = run(planned, project.root, covers=sizes, report=report)
+        planned = _plan(source, theme)
+        with contextlib.closing(Store(project.root / STORE)) as store:
+            ran = Execution(
+                planned, project.root, store=store, versions=Versions(store),
+                uses_store=uses_store, report=report,
+            ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
             raise LitpostError(_failure_message(ran.failed, ran.traces[ran.failed.key], source))
@@ -121,6 +143,32 @@ def build(
     except LitpostError as error:
         return PostReport(path, place.post, "failed", str(error), cells=cells)
     return PostReport(path, place.post, "written" if changed else "unchanged", cells=cells)
+
+
+def explain(path: str, project: Project) -> tuple[CellReport, ...]:
+    """Tell for every cell of a source whether it would run, and why; nothing runs.
+
+    Raises
+    ------
+    LitpostError
+        The source can't be read.
+    """
+    theme = load_theme(project.theme)
+    planned = _plan(read(path, project, theme), theme)
+    with contextlib.closing(Store(project.root / STORE)) as store:
+        execution = Execution(planned, project.root, store=store, versions=Versions(store))
+        foreseen = {done.step.key: done for done in execution.foresee()}
+    reports = []
+    for cell, shown in _cells(planned.source):
+        because = shown or foreseen[cell.key].because
+        status = "shown" if shown else "run" if because else "current"
+        reports.append(CellReport(cell.options.label, cell.line, status, because or UNCHANGED))
+    return tuple(reports)
+
+
+def _plan(source: Source, theme: Theme) -> Plan:
+    sizes = {cover.file: cover.size for cover in theme.covers.values()}
+    return plan(source, covers=sizes, engine=engine_digest())
 
 
 def check(path: str, project: Project) -> PostReport:
@@ -175,24 +223,25 @@ def _files(
         f"assets/css/{theme.style_sheet}": sheet,
         rendered.place.post: rendered.text.encode(),
     }
-    assert ran.reads is not None
     manifest = make_manifest(source, project, ran.reads, outputs)
     return {**outputs, rendered.place.manifest: manifest.as_json()}
 
 
 def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:
-    because = {step.key: step.because for step in planned.steps}
     for cell, shown in _cells(planned.source):
         if shown:
             yield CellReport(cell.options.label, cell.line, "shown", shown)
-        elif trace := ran.traces.get(cell.key):
-            seconds = round(trace.seconds, 3)
-            yield CellReport(cell.options.label, cell.line, "ran", because[cell.key], seconds)
+        elif done := ran.done.get(cell.key):
+            status, seconds = ("ran", done.trace.seconds) if done.because else ("current", 0.0)
+            yield CellReport(
+                cell.options.label, cell.line, status, done.because or UNCHANGED,
+                round(seconds, 3), round(done.trace.fingerprint_seconds, 4),
+            )  # fmt: skip
 
 
 def _current_cells(source: Source) -> Iterator[CellReport]:
     for cell, shown in _cells(source):
-        status, because = ("shown", shown) if shown else ("current", "nothing has changed")
+        status, because = ("shown", shown) if shown else ("current", UNCHANGED)
         yield CellReport(cell.options.label, cell.line, status, because)
 
 

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"litpost {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_build(commands)
+    _add_explain(commands)
     _add_site(commands)
     return parser
 
@@ -61,8 +62,21 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--diff", action="store_true", help="run, write nothing, print what would change"
     )
     parser.add_argument("--force", action="store_true", help="overwrite hand-edited posts")
+    parser.add_argument("--no-cache", action="store_true", help="run every cell")
     parser.add_argument("--json", action="store_true", help="print a report of every cell")
     parser.set_defaults(run=_build)
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "explain",
+        help="say which cells would run, and why",
+        description="Say for every cell whether it would run, and because of what. Nothing runs.",
+    )
+    parser.add_argument("source", metavar="SOURCE")
+    _add_root(parser)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    parser.set_defaults(run=_explain)
 
 
 def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -107,6 +121,7 @@ def _build(options: argparse.Namespace) -> int:
                     project,
                     force=options.force,
                     dry=options.diff or options.check,
+                    uses_store=not options.no_cache,
                     report=progress.step,
                 )
         reports.append(report)
@@ -121,6 +136,22 @@ def _build(options: argparse.Namespace) -> int:
     if "failed" in statuses:
         return FAILED
     return STALE if options.check and "stale" in statuses else DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from litpost import builder
+    from litpost.project import find_project
+
+    project = find_project(options.root)
+    path = project.source_path(options.source)
+    cells = builder.explain(path, project)
+    if options.json:
+        print(json.dumps({"source": path, "cells": [cell.as_json() for cell in cells]}, indent=1))
+        return DONE
+    for cell in cells:
+        name = cell.label or "cell"
+        print(f"{path}:{cell.line}: {name}: {cell.status}: {cell.because}")
+    return DONE
 
 
 def _site(options: argparse.Namespace) -> int:

@@ -17,21 +17,24 @@ from litpost import __version__
 from litpost.project import TEMPLATES, Project
 from litpost.source import Snippet, Source, digest
 from litpost.trace import Reads
+from litpost.world import listing
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What a post was made of, and what it consists of.
 
-    All mappings go from a path from the root to a SHA-256, but for `versions`, which goes from
+    All mappings go from a path from the root to a SHA-256 (nothing where a cell has looked for a
+    file that isn't there), but for `versions`, which goes from
     distributions to their versions, and `settings`, the project's settings that a post shows.
     """
 
     source: Mapping[str, str]
     modules: Mapping[str, str]
-    files: Mapping[str, str]
+    files: Mapping[str, str | None]
+    folders: Mapping[str, str | None]
     templates: Mapping[str, str]
     versions: Mapping[str, str]
     settings: Mapping[str, str]
@@ -53,6 +56,7 @@ def make_manifest(
         source={source.path: digest(source.text)},
         modules=reads.modules,
         files={**reads.files, **files},
+        folders=reads.folders,
         templates=_templates(project.root),
         versions={**reads.versions, **_own_versions()},
         settings=_settings(project),
@@ -78,7 +82,10 @@ def staleness(manifest: Manifest, project: Project) -> Iterator[str]:
     for kind in ("source", "modules", "files"):
         for path, known in getattr(manifest, kind).items():
             if (found := _digest(root / path)) != known:
-                yield f"{path} {'was changed' if found else 'is gone'}"
+                yield f"{path} {'is gone' if not found else 'was changed' if known else 'is new'}"
+    for path, known in manifest.folders.items():
+        if listing(str(root / path)) != known:
+            yield f"there is something else in {path}/"
     if _templates(root) != manifest.templates:
         yield f"the templates in {TEMPLATES}/ were changed"
     for name, known in manifest.versions.items():

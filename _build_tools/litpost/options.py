@@ -28,7 +28,10 @@ class Options:
     error
         The cell may fail; its error is shown.
     cache
-        Whether the cell may be skipped when nothing that it reads has changed.
+        Whether the cell may be skipped when nothing that it reads has changed; ``document`` makes
+        all cells run if one has to.
+    depends
+        Files and folders that it reads where nobody sees it: in C code, in other programs.
     timeout
         Seconds that the cell may take.
     source
@@ -47,7 +50,8 @@ class Options:
     include: bool = True
     eval: bool = True
     error: bool = False
-    cache: bool = True
+    cache: bool | str = True
+    depends: tuple[str, ...] = ()
     timeout: float | None = None
     source: str | None = None
     link: bool = False
@@ -85,9 +89,24 @@ def _positive(value: Any) -> float:
     raise ValueError("a number greater than 0")
 
 
+def _cache(value: Any) -> bool | str:
+    if isinstance(value, bool):
+        return value
+    if value == "document":
+        return "document"
+    raise ValueError("true, false or document")
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    paths = value if isinstance(value, list) else [value]
+    if all(isinstance(path, str) and not path.startswith(("/", "~")) for path in paths):
+        return tuple(paths)
+    raise ValueError("a path from the blog's folder, or a list of them")
+
+
 def _reader(name: str) -> Callable[[Any], Any]:
-    if name == "label":
-        return _label
+    if reader := {"label": _label, "cache": _cache, "depends": _paths}.get(name):
+        return reader
     kind = str(NAMES[name].type)
     return _flag if kind == "bool" else _positive if "float" in kind else _text
 

@@ -29,6 +29,7 @@ from markdown_it.rules_block import StateBlock, fence
 from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 
+from litpost.code import essence
 from litpost.errors import Problem, SourceError, nearest
 from litpost.header import read_mapping
 from litpost.options import read_options
@@ -46,6 +47,11 @@ from litpost.source import (
 )
 
 SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "cache": (lambda value: value == "document", "`document`"),
+    "environment": (
+        lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+        "a list of names of environment variables",
+    ),
     "cover": (lambda value: isinstance(value, str), "the label of a cell"),
     "timeout": (lambda value: type(value) in (int, float) and 0 < value < 1e9, "seconds above 0"),
 }
@@ -293,7 +299,9 @@ def _cell(token: Token, raw: list[str], line: int, parsing: _Parsing) -> Cell | 
         table_caption=parsing.text(options.tbl_cap, where.get("tbl-cap", line)),
     )
     _check_code(cell, parsing)
-    return replace(cell, key=parsing.key(options.label or "cell-" + digest(cell.code)[:12]))
+    return replace(
+        cell, key=parsing.key(options.label or "cell-" + digest(essence(cell.code))[:12])
+    )
 
 
 def _before_fence(token: Token, line: str) -> str:

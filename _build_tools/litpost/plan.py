@@ -1,47 +1,149 @@
-"""What a build of a source has to run, in which order, and why."""
+"""The steps of a source: what could run, in which order, and by what each is told from others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import re
+import symtable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
+from litpost.code import essence, knows_lines, words
 from litpost.source import Cell, Source, Value, first_line
 
 DEFAULT_TIMEOUT = 600.0
-EVERY_BUILD = "every cell runs at every build"
+_UNDERSCORE = re.compile(r"(?<!\w)_(?!\w)")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One piece of code to run in the session: a cell or an inline value."""
+    """One piece of code to run in the session: a cell or an inline value.
+
+    Attributes
+    ----------
+    key
+        Names it within its source.
+    block
+        The cell or inline value that it is.
+    request
+        What a session is asked to do.
+    identity
+        Digest of all that it is by itself: a trace of another identity is another step's.
+    timeout
+        Seconds that it may take.
+    """
 
     key: str
     block: Cell | Value
-    code: str
+    request: Mapping[str, Any] = field(repr=False)
+    identity: str
     timeout: float
-    because: str
+
+    @property
+    def code(self) -> str:
+        """The code, as it stands in the source."""
+        code: str = self.request["code"]
+        return code
 
     @property
     def line(self) -> int:
         """The line of the source where the step's code starts."""
         return first_line(self.block)
 
+    @property
+    def depends(self) -> Sequence[str]:
+        """The files that it is said to read."""
+        return self.block.options.depends if isinstance(self.block, Cell) else ()
+
+    @property
+    def cache(self) -> bool | str:
+        """Whether it may be passed over: true, false, or ``document``."""
+        return self.block.options.cache if isinstance(self.block, Cell) else True
+
+    @cached_property
+    def words(self) -> set[str]:
+        """All names that its code may mention."""
+        return words(self.code)
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of one source, in the order in which they run."""
+    """The steps of one source, in the order in which they run.
+
+    `is_one` says that all of them run if one has to (``cache: document``); `environment` are the
+    slots of the variables that every step is said to read.
+    """
 
     source: Source
     steps: tuple[Step, ...]
-    cover: str | None = None
+    is_one: bool = False
+    environment: tuple[str, ...] = ()
 
 
-def plan(source: Source) -> Plan:
-    """Plan a build of a source: every cell, and every inline value where it stands."""
-    common = float(source.front_matter.settings.get("timeout", DEFAULT_TIMEOUT))
+def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) -> Plan:
+    """List the steps of a source: every cell, and every inline value where it stands.
+
+    Parameters
+    ----------
+    source
+        What the author wrote.
+    covers
+        The images to make of the cover figure: name to width and height, in pixels.
+    engine
+        Digest of what runs steps: of this litpost, this Python.
+    """
+    settings = source.front_matter.settings
+    timeout = float(settings.get("timeout", DEFAULT_TIMEOUT))
+    cover = settings.get("cover")
+    blocks = list(source.steps())
+    codes = [_code(block) for block in blocks]
+    common = {
+        "underscore": any(map(_UNDERSCORE.search, codes))
+        and not any(map(_assigns_underscore, codes))
+    }
+    whole = any(map(knows_lines, codes))  # one cell may ask for the lines of another
 
     def step(block: Cell | Value) -> Step:
-        if isinstance(block, Value):
-            return Step(block.key, block, block.expression, common, EVERY_BUILD)
-        return Step(block.key, block, block.code, block.options.timeout or common, EVERY_BUILD)
+        request = _request(block, covers if block.key == cover else {}) | common
+        text = request["code"] if whole else essence(request["code"])
+        depends = block.options.depends if isinstance(block, Cell) else ()
+        told = sorted({**request, "code": text, "depends": depends}.items())
+        identity = hashlib.sha256(repr((engine, told)).encode("utf-8", "surrogatepass"))
+        own = block.options.timeout if isinstance(block, Cell) else None
+        return Step(block.key, block, request, identity.hexdigest(), own or timeout)
 
-    return Plan(source, tuple(map(step, source.steps())), source.front_matter.settings.get("cover"))
+    steps = tuple(map(step, blocks))
+    is_one = settings.get("cache") == "document" or any(s.cache == "document" for s in steps)
+    environment = tuple(f"e:{name}" for name in settings.get("environment", ()))
+    return Plan(source, steps, is_one, environment)
+
+
+def _code(block: Cell | Value) -> str:
+    return block.expression if isinstance(block, Value) else block.code
+
+
+def _request(block: Cell | Value, covers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    options = block.options if isinstance(block, Cell) else None
+    return {
+        "do": "run",
+        "kind": "cell" if options else "value",
+        "key": block.key,
+        "code": _code(block),
+        "error": bool(options and options.error),
+        "figsize": [options.fig_width, options.fig_height]
+        if options and (options.fig_width or options.fig_height)
+        else None,
+        "covers": covers,
+    }
+
+
+def _assigns_underscore(code: str) -> bool:
+    """Say whether a cell has a variable `_` of its own, which results then leave alone."""
+    try:
+        names = symtable.symtable(code, "<cell>", "exec")
+        found = names.lookup("_")
+    except (SyntaxError, ValueError, KeyError):  # magics, say
+        return False
+    return found.is_assigned() or found.is_imported()

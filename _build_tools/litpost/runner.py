@@ -8,19 +8,17 @@ import os
 import select
 import signal
 import subprocess
-import symtable
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from litpost.plan import Plan, Step
+from litpost.plan import Step
 from litpost.source import Cell
-from litpost.trace import Failure, Kind, Output, Reads, Trace, read_outputs, read_trace
+from litpost.trace import Failure, Kind, Output, Trace, read_outputs, read_trace
 
 PRINTED_LIMIT = 10_000_000  # bytes that the programs a cell starts may print
 FLOOD = f"the cell and what it started printed more than {PRINTED_LIMIT:,} characters"
@@ -48,6 +46,10 @@ ENVIRONMENT = {
 """What a session's environment says, so that machines don't differ in it."""
 
 
+SCRATCH = ("IPYTHONDIR", "MATPLOTLIBRC")
+"""Variables that name a session's own scratch folder."""
+
+
 class SessionError(Exception):
     """A session didn't answer; `failure` says why, `outputs` are what is known of its step's."""
 
@@ -69,7 +71,7 @@ class Session:
         }
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
-        variables = {"IPYTHONDIR": str(folder), "MATPLOTLIBRC": str(folder)}
+        variables = dict.fromkeys(SCRATCH, str(folder))
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "litpost.session", str(root), str(requests), str(answers)],
             cwd=root,
@@ -93,6 +95,10 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, and leave nothing of it."""
         self.kill()
         os.close(self._requests)
         os.close(self._answers)
@@ -186,85 +192,25 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-@dataclass(frozen=True)
-class Run:
-    """What came of a plan.
-
-    `traces` holds one trace a step, up to and with the first that failed.
-    """
-
-    traces: Mapping[str, Trace]
-    reads: Reads | None
-    failed: Step | None = None
+def session_environment() -> dict[str, str]:
+    """Return the variables of the environment as a session gets them."""
+    own = {**os.environ, **ENVIRONMENT}
+    return {name: value for name, value in own.items() if name not in SCRATCH}
 
 
-def run(
-    plan: Plan,
-    root: Path,
-    *,
-    covers: Mapping[str, Sequence[int]],
-    report: Callable[[Step, int, int], None] = lambda step, number, count: None,
-) -> Run:
-    """Run the steps of a plan.
+def run_step(session: Session, step: Step, exists: Mapping[str, str]) -> Trace:
+    """Run a step in a session.
 
     Parameters
     ----------
-    plan
+    session
+        Where to run it.
+    step
         What to run.
-    root
-        Folder in which it runs.
-    covers
-        The images to make of the plan's cover figure: name to width and height, in pixels.
-    report
-        Is told of each step before it runs, with its number and the count of all.
+    exists
+        The variables that there are at its place of the source, with their digests.
     """
-    traces: dict[str, Trace] = {}
-    if not plan.steps:
-        return Run(traces, Reads({}, {}, {}))
-    underscore = not any(_assigns_underscore(step.code) for step in plan.steps)
-    with Session(root) as session:
-        for number, step in enumerate(plan.steps, start=1):
-            report(step, number, len(plan.steps))
-            trace = _run_step(
-                session, step, covers if step.key == plan.cover else {}, underscore=underscore
-            )
-            traces[step.key] = trace
-            if trace.failure and not _is_expected(step, trace.failure):
-                return Run(traces, None, step)
-        try:
-            reads = session.ask({"do": "reads"}, timeout=step.timeout)
-        except SessionError as error:  # by a thread that the last cell has left, say
-            traces[step.key] = replace(trace, failure=error.failure)
-            return Run(traces, None, step)
-    return Run(traces, Reads(**reads))
-
-
-def _assigns_underscore(code: str) -> bool:
-    """Say whether a cell has a variable `_` of its own, which results then leave alone."""
-    try:
-        names = symtable.symtable(code, "<cell>", "exec")
-        found = names.lookup("_")
-    except (SyntaxError, ValueError, KeyError):  # magics, say
-        return False
-    return found.is_assigned() or found.is_imported()
-
-
-def _run_step(
-    session: Session, step: Step, covers: Mapping[str, Sequence[int]], *, underscore: bool
-) -> Trace:
-    options = step.block.options if isinstance(step.block, Cell) else None
-    request = {
-        "do": "run",
-        "kind": "cell" if options else "value",
-        "key": step.key,
-        "code": step.code,
-        "error": bool(options and options.error),
-        "figsize": [options.fig_width, options.fig_height]
-        if options and (options.fig_width or options.fig_height)
-        else None,
-        "covers": covers,
-        "underscore": underscore,
-    }
+    request = {**step.request, "identity": step.identity, "exists": exists}
     start = time.monotonic()
     try:
         answer = session.ask(request, timeout=step.timeout)
@@ -273,6 +219,6 @@ def _run_step(
     return read_trace(step.key, answer, time.monotonic() - start)
 
 
-def _is_expected(step: Step, failure: Failure) -> bool:
+def is_expected(step: Step, failure: Failure) -> bool:
     """Say whether the author wants this error shown."""
     return isinstance(step.block, Cell) and step.block.options.error and not failure.final

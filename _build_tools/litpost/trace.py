@@ -1,9 +1,9 @@
-"""The record of one run of one step, as it comes from a session."""
+"""The record of one run of one step, as it comes from a session and lies in the store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["stdout", "stderr", "display", "result", "error"]
@@ -44,31 +44,77 @@ class Failure:
 
 @dataclass(frozen=True)
 class Trace:
-    """What one run of one step did."""
+    """What one run of one step did.
+
+    Attributes
+    ----------
+    key, outputs, failure, seconds
+        Which step it was, what it showed, why it failed, how long it took.
+    reads, writes
+        Slots (see `litpost.session.recorder`) with the digests of what was in them before and
+        after it.
+    names
+        By written slot: the globals that the functions in it use.
+    shorts
+        By slot: what was in it as text, where that is short.
+    unseen
+        Why the reads don't tell all, so that the step has to run at every build; or nothing.
+    missed
+        A variable that it looked up and that the session lacked.
+    fingerprint_seconds
+        How much of the time went into fingerprints.
+    """
 
     key: str
     outputs: tuple[Output, ...] = ()
     failure: Failure | None = None
     seconds: float = 0.0
+    reads: Mapping[str, str | None] = field(default_factory=dict)
+    writes: Mapping[str, str | None] = field(default_factory=dict)
+    names: Mapping[str, list[str]] = field(default_factory=dict)
+    shorts: Mapping[str, str] = field(default_factory=dict)
+    unseen: str = ""
+    missed: str | None = None
+    fingerprint_seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the trace as the store keeps it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class Reads:
-    """What a whole session read, beyond the source itself.
+    """What all steps of a source read, beyond the source itself.
 
-    `modules` and `files` are paths from the root with the digests of what was read; `versions`
-    are those of the installed distributions that were imported.
+    `modules`, `files` and `folders` are paths from the root with the digests of what was read, or
+    nothing for a file that isn't there; `versions` are those of the distributions that it uses.
     """
 
     modules: Mapping[str, str]
-    files: Mapping[str, str]
+    files: Mapping[str, str | None]
+    folders: Mapping[str, str | None]
     versions: Mapping[str, str]
 
 
 def read_trace(key: str, answer: Mapping[str, Any], seconds: float) -> Trace:
     """Read a session's answer to the request to run a step."""
     failure = answer["failure"]
-    return Trace(key, read_outputs(answer), Failure(**failure) if failure else None, seconds)
+    return Trace(
+        key,
+        read_outputs(answer),
+        Failure(**failure) if failure else None,
+        seconds,
+        **answer.get("trace", {}),
+    )
+
+
+def stored_trace(data: Mapping[str, Any]) -> Trace:
+    """Read a trace as the store keeps it."""
+    rest = {name: value for name, value in data.items() if name not in ("outputs", "failure")}
+    failure = data["failure"]
+    return Trace(
+        outputs=read_outputs(data), failure=Failure(**failure) if failure else None, **rest
+    )
 
 
 def read_outputs(answer: Mapping[str, Any]) -> tuple[Output, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from litpost.execution import Execution, Run
 from litpost.parser import parse
 from litpost.plan import plan
-from litpost.runner import Run, run
 from litpost.source import Source
 from litpost.trace import Failure, Output
+from litpost.versions import Versions
 from tests.litpost.blog import Blog, cell
 
 Shown = list[tuple[str, str]]
@@ -19,7 +20,8 @@ def source_of(*cells: str) -> Source:
 
 def run_all(blog: Blog, *cells: str) -> Run:
     """Run cells in one session."""
-    return run(plan(source_of(*cells)), blog.root, covers={})
+    planned = plan(source_of(*cells), covers={}, engine="")
+    return Execution(planned, blog.root, store=None, versions=Versions(None)).run()
 
 
 def outputs(ran: Run) -> list[list[Output]]:

@@ -89,7 +89,7 @@ def test_nothing_but_the_cells_variables_lies_in_the_namespace(blog: Blog) -> No
     cells = ["x = 1", NAMES, "%precision 3", NAMES]
     shown = texts(blog, *(cell(code.strip()) for code in cells))
     assert shown[1] == [("result", "['__builtins__', '__main__', 'x']")]
-    assert shown[3] == [("result", "['_', '__builtins__', '__main__', 'x']")]
+    assert shown[3] == [("result", "['__builtins__', '__main__', 'x']")]
 
 
 UNDERSCORE: list[tuple[list[str], str]] = [

@@ -3,24 +3,22 @@
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
-"underscore": bool}``
+"underscore": bool, "identity", "exists": {slot: digest}}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
-    traceback}}``;
-``{"do": "reads"}``
-    by what the session read: ``{"modules", "files", "versions"}``.
+    traceback}, "trace": {…}}``; see `litpost.session.recorder` for the trace.
 
 The session ends when `REQUESTS` ends.
 """
 
 from __future__ import annotations
 
-import builtins
 import json
 import os
+import re
 import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+_GLOBAL = re.compile(r"\bglobal\s+([\w, ]+)")
 
 
 def main(root: str, requests: str, answers: str) -> None:
@@ -29,24 +27,8 @@ def main(root: str, requests: str, answers: str) -> None:
     outgoing = os.fdopen(int(answers), "w", encoding="utf-8")
     for descriptor in (incoming.fileno(), outgoing.fileno()):
         os.set_inheritable(descriptor, False)
-
-    from litpost.session import defaults, modules
-    from litpost.session.reads import Reads
-    from litpost.session.shell import Shell
-
-    reads = Reads(Path(root))
-    sys.modules["__main__"] = main_module = ModuleType("__main__")
-    vars(main_module)["__builtins__"] = builtins
-    shell = Shell(root, vars(main_module))
-    shell.install()
-    defaults.install(shell.imports)
-    modules.install(root)
-
+    answer = _start(os.path.realpath(root))
     own = os.getpid()
-
-    def answer(request: dict[str, Any]) -> dict[str, Any]:
-        return shell.run(request) if request["do"] == "run" else reads.as_json()
-
     for line in incoming:
         try:
             text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
@@ -57,6 +39,58 @@ def main(root: str, requests: str, answers: str) -> None:
         outgoing.write(text + "\n")
         outgoing.flush()
     os._exit(0)  # whatever threads the cells have left running
+
+
+def _start(root: str) -> Any:
+    """Make the process one where cells run; return what answers a request."""
+    from litpost.session import defaults
+    from litpost.session.ambient import FILTERS, Ambient, watch_states
+    from litpost.session.modules import Modules
+    from litpost.session.namespace import Builtins, Main, Namespace
+    from litpost.session.recorder import Recorder
+    from litpost.session.shell import Shell
+    from litpost.session.watch import Watch
+
+    namespace = Namespace()
+    modules = Modules(root)
+    watch = Watch(modules, FILTERS)
+    dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.import_))
+    sys.modules["__main__"] = Main(namespace)
+    shell = Shell(root, namespace)
+    shell.install()
+    ambient = Ambient()
+
+    def settled(name: str) -> Any:
+        def change(module: Any) -> None:
+            if name in defaults.DEFAULTS:
+                defaults.DEFAULTS[name](module)
+            ambient.settle(name)
+            if name == "numpy.random":
+                watch_states(ambient, module)
+
+        return change
+
+    libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow")
+    defaults.install({**shell.imports, **{name: settled(name) for name in libraries}})
+    modules.install(watch.import_)
+    import random
+
+    watch_states(ambient, random)
+    watch.install()
+    ambient.settle()
+    recorder = Recorder(namespace, modules, watch, ambient)
+    recorder.settle()
+    deletable: set[str] = set()
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        if "del" in request["code"]:
+            found = _GLOBAL.findall(request["code"])
+            deletable.update(name.strip() for names in found for name in names.split(","))
+        recorder.begin(request, keep=deletable)
+        done = shell.run(request)
+        return {**done, "trace": recorder.end(request["identity"])}
+
+    return answer
 
 
 if __name__ == "__main__":

@@ -1,52 +1,107 @@
-"""Local modules are compiled from their source at every build.
+"""Local modules: compiled from their source at every build, and remembered with what it was.
 
 Python takes a module's bytecode for current if time (in seconds) and size of the source are what
 they were. An edit right after a build may keep both, and the post would show what the code was.
+
+A module is *local* unless it lies where Python's library and installed distributions lie.
 """
 
 from __future__ import annotations
 
+import builtins
+import hashlib
 import importlib.machinery
 import os
+import site
 import sys
+import sysconfig
 import types
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Loads a module from its source, whatever bytecode lies beside it."""
+def library_folders() -> tuple[str, ...]:
+    """List the folders in which Python's library and installed distributions lie."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    folders = {sysconfig.get_path(name) for name in names} | {*site.getsitepackages()}
+    folders |= {site.getusersitepackages(), sys.prefix, sys.base_prefix}
+    usual = {folder for folder in folders if folder and folder != "/usr"}
+    return tuple(os.path.realpath(folder) + os.sep for folder in sorted(usual))
 
-    def get_code(self, fullname: str) -> types.CodeType:
-        path = self.get_filename(fullname)
-        code: types.CodeType = self.source_to_code(self.get_data(path), path)
-        return code
 
+class Modules:
+    """The local modules of a session.
 
-class _Finder:
-    """Finds modules below the root, so that `_Loader` loads them."""
+    Attributes
+    ----------
+    digests
+        SHA-256 of the source that each was compiled from, by its path.
+    """
 
     def __init__(self, root: str) -> None:
-        self._root = Path(root)
+        self.root = root
+        self.digests: dict[str, str] = {}
+        self.libraries = library_folders()
+        self._local: dict[str, bool] = {}
 
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: types.ModuleType | None = None,
-    ) -> importlib.machinery.ModuleSpec | None:
-        name = fullname.partition(".")[0]
-        if not any((self._root / file).exists() for file in (name, f"{name}.py")):
+    def install(self, importer: Callable[..., Any]) -> None:
+        """Let the cells import the modules below the root, whose imports `importer` does."""
+        sys.path.insert(0, self.root)
+        loader = importlib.machinery.SourceFileLoader
+        get_code, exec_module = loader.get_code, loader.exec_module
+        own = {**vars(builtins), "__import__": importer}
+
+        def code_of(this: Any, fullname: str) -> types.CodeType | None:
+            path = this.get_filename(fullname)
+            if not self.is_local_file(path):
+                return get_code(this, fullname)
+            data = this.get_data(path)
+            self.digests[os.path.realpath(path)] = hashlib.sha256(data).hexdigest()
+            code: types.CodeType = this.source_to_code(data, path)
+            return code
+
+        def execute(this: Any, module: types.ModuleType) -> None:
+            if self.is_local_file(this.path):
+                vars(module)["__builtins__"] = own
+            exec_module(this, module)
+
+        loader.get_code = code_of  # type: ignore[assignment, method-assign]
+        loader.exec_module = execute  # type: ignore[assignment, method-assign]
+
+    def is_local_file(self, path: str) -> bool:
+        """Say whether a file is the project's own, or at least no library's."""
+        real = os.path.realpath(path)
+        if real.startswith(self.root + os.sep):
+            return not {"site-packages", ".litpost"}.intersection(Path(real).parts)
+        return not real.startswith((*self.libraries, _OWN))
+
+    def is_local(self, name: str) -> bool:
+        """Say whether a module that has been loaded is local."""
+        if (known := self._local.get(name)) is not None:
+            return known
+        module = sys.modules.get(name)
+        if module is None or name == "__main__":
+            return False
+        places = [file] if (file := getattr(module, "__file__", None)) else []
+        if not places and hasattr(module, "__path__"):
+            places = [os.path.join(str(folder), "") for folder in module.__path__]  # noqa: PTH118
+        found = bool(places) and all(isinstance(p, str) and self.is_local_file(p) for p in places)
+        self._local[name] = found
+        return found
+
+    def source_digest(self, name: str) -> tuple[str, str] | None:
+        """Return the path of a local module's file and the digest of what it was made from."""
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if not isinstance(file, str):
             return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        loader = spec and spec.loader
-        is_local = str(spec and spec.origin).startswith(f"{self._root}{os.sep}")
-        if spec and is_local and type(loader) is importlib.machinery.SourceFileLoader:
-            spec.loader = _Loader(loader.name, loader.path)
-        return spec
-
-
-def install(root: str) -> None:
-    """Let the cells import the modules below the root."""
-    sys.path.insert(0, root)
-    sys.meta_path.insert(0, _Finder(root))
+        real = os.path.realpath(file)
+        if real not in self.digests:
+            try:
+                with open(real, "rb") as opened:  # noqa: PTH123
+                    self.digests[real] = hashlib.sha256(opened.read()).hexdigest()
+            except OSError:
+                return None
+        return real, self.digests[real]

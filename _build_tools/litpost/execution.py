@@ -1,0 +1,405 @@
+"""Takes a plan through its steps: what is stored and still right is taken over, the rest runs.
+
+A step is *current* if a stored trace of it has read what is there now. Any other runs. For that, a
+session needs the variables, modules and settings that the step reads: the steps that wrote them
+run again first, and only those. Which ones is a guess, made from the step's words and its earlier
+traces; whether it was right is seen afterwards, by what the step has read. If it wasn't, all steps
+up to this one run in order in a new session, as in a clean build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from litpost.plan import Plan, Step
+from litpost.reasons import because_of
+from litpost.runner import Session, is_expected, run_step, session_environment
+from litpost.state import State
+from litpost.trace import Failure, Reads, Trace, stored_trace
+from litpost.versions import Versions, parse
+from litpost.world import text_digest
+
+TENSORFLOW = "a:TensorFlow's and Keras' state"
+_DRAWING = ("random", "rand", "shuffle", "choice", "seed", "sample", "permutation", "normal")
+NO_STORE = "nothing that is stored is used"
+
+
+class Traces(Protocol):
+    """Where traces are kept: `litpost.store.Store`."""
+
+    def traces(self, identity: str) -> list[dict[str, object]]:
+        """Return the stored traces of a step."""
+
+    def keep(self, identity: str, reads: str, trace: dict[str, object]) -> None:
+        """Keep a trace."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one step; `because` tells why it ran, and is empty if it is current."""
+
+    step: Step
+    trace: Trace
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a plan: what was done up to and with the first step that failed, if one did."""
+
+    done: Mapping[str, Done]
+    reads: Reads
+    failed: Step | None = None
+
+    @property
+    def traces(self) -> dict[str, Trace]:
+        """The traces by the keys of their steps."""
+        return {key: done.trace for key, done in self.done.items()}
+
+
+class Execution:
+    """One way through a plan.
+
+    Parameters
+    ----------
+    plan
+        The steps.
+    root
+        Folder that they run in.
+    store
+        Where traces are kept.
+    versions
+        Tells the versions of distributions.
+    uses_store
+        Whether what is stored may be taken over.
+    report
+        Is told of each step before it runs, with its number and the count of all.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        root: Path,
+        *,
+        store: Traces | None,
+        versions: Versions,
+        uses_store: bool = True,
+        report: Callable[[Step, int, int], None] = lambda step, number, count: None,
+    ) -> None:
+        self._plan, self._root, self._store, self._versions = plan, root, store, versions
+        self._uses_store, self._report = uses_store, report
+        self._session: Session | None = None
+        self._live: dict[str, str] = {}
+        self._history: list[tuple[dict[str, str], Done]] = []
+        self._state = self._start()
+
+    def _start(self) -> State:
+        layouts = {step.key: text_digest(step.code) for step in self._plan.steps}
+        return State(self._root, self._versions, session_environment(), layouts)
+
+    def run(self) -> Run:
+        """Run what has to run."""
+        try:
+            failed = self._walk()
+        finally:
+            self._end_session()
+        done = {each.step.key: each for _, each in self._history}
+        return Run(done, _all_reads(done.values()), failed)
+
+    def foresee(self) -> Iterator[Done]:
+        """Tell what would run, and why, without running anything.
+
+        What a step that has to run will write isn't known; what reads it is said to have to run,
+        and may turn out to be current.
+        """
+        changing: dict[str, str] = {}
+        for step in self._plan.steps:
+            trace, because = self._find(step)
+            former = trace or self._former(step)
+            if not because and former:
+                because = next(
+                    (
+                        f"{slot[2:]} may change: {changing[slot]} runs"
+                        for slot in sorted(former.reads)
+                        if slot in changing
+                    ),
+                    "",
+                )
+            if because:
+                name = f"{step.block.name} (line {step.line})"
+                changing |= dict.fromkeys(former.writes if former else (), name)
+            if former:
+                self._state.apply(former.writes, former.shorts)
+            yield Done(step, former or Trace(step.key), because)
+
+    def _walk(self) -> Step | None:
+        everything = NO_STORE if not self._uses_store else self._reason_for_all()
+        for step in self._plan.steps:
+            trace, because = (None, everything) if everything else self._find(step)
+            if trace is not None:
+                self._take(Done(step, trace))
+                continue
+            trace = self._run(step, because)
+            if trace.failure and not is_expected(step, trace.failure):
+                return step
+        return None
+
+    def _reason_for_all(self) -> str:
+        """Say why all steps have to run, if all run when one has to."""
+        if not self._plan.is_one:
+            return ""
+        ahead = Execution(self._plan, self._root, store=self._store, versions=self._versions)
+        return next((f"`cache: document`: {d.because}" for d in ahead.foresee() if d.because), "")
+
+    # Finding
+
+    def _find(self, step: Step) -> tuple[Trace | None, str]:
+        """Return the stored trace of a step that holds here, or why there is none."""
+        if step.cache is False:
+            return None, "`cache: false`"
+        found = [stored_trace(data) for data in self._store.traces(step.identity)] \
+            if self._store else []  # fmt: skip
+        if not found:
+            return None, "it is new, or its code or options were changed"
+        differing = [(self._differing(trace), trace) for trace in found]
+        for slots, trace in differing:
+            if not slots:
+                return trace, ""
+        slots, trace = min(differing, key=lambda pair: len(pair[0]))
+        return None, because_of(slots, trace, self._state)
+
+    def _differing(self, trace: Trace) -> list[str]:
+        """Return the slots that a trace has read otherwise, and the files not as it left them."""
+        differ = [slot for slot, digest in trace.reads.items() if self._state.get(slot) != digest]
+        lost = [
+            slot for slot, digest in trace.writes.items()
+            if slot[0] == "f" and self._state.get(slot) != digest
+            and slot not in differ
+        ]  # fmt: skip
+        return differ + lost
+
+    def _former(self, step: Step) -> Trace | None:
+        """Return the newest trace of a step, whatever it has read."""
+        found = self._store.traces(step.identity) if self._store else []
+        return stored_trace(found[0]) if found else None
+
+    # Running
+
+    def _run(self, step: Step, because: str) -> Trace:
+        index = len(self._history)
+        trace = self._run_partly(step, index) if self._uses_store else None
+        if trace is None:
+            trace = self._run_all(step, index)
+        return self._take(Done(step, trace, because))
+
+    def _take(self, done: Done) -> Trace:
+        """Take a step's trace for what it does."""
+        trace = done.trace
+        self._history.append((self._state.copy(), done))
+        self._state.apply(trace.writes, trace.shorts)
+        return trace
+
+    def _run_partly(self, step: Step, index: int) -> Trace | None:
+        """Run a step after only those that wrote what it reads; nothing if that didn't do."""
+        needed = self._slice(index, self._needs(step, index))
+        if needed is None:
+            return None
+        for position in needed:
+            before, done = self._history[position]
+            again = self._ask(done.step, before)
+            if again.failure != done.trace.failure or again.writes != done.trace.writes:
+                return None
+        trace = self._ask(step, self._state.copy())
+        if trace.missed or self._misread(trace):
+            return None
+        return self._keep(step, trace)
+
+    def _misread(self, trace: Trace) -> bool:
+        """Say whether a step has found something else in a slot than is to be there."""
+        return any(
+            self._state.get(slot) != digest
+            for slot, digest in trace.reads.items()
+            if slot[0] in "vma"
+        )
+
+    def _run_all(self, step: Step, index: int) -> Trace:
+        """Run all steps up to this one in a new session."""
+        if self._session is not None or index:
+            self._end_session()
+            done = [each for _, each in self._history]
+            self._history, self._state = [], self._start()
+            for each in done:
+                because = each.because or "a step after it needs what it does"
+                trace = self._keep(each.step, self._ask(each.step, self._state.copy()))
+                self._take(Done(each.step, trace, because))
+                if trace.failure and not is_expected(each.step, trace.failure):
+                    return self._blame(step, each.step, trace.failure)
+        return self._keep(step, self._ask(step, self._state.copy()))
+
+    def _blame(self, step: Step, other: Step, failure: Failure) -> Trace:
+        message = f"{other.block.name} in line {other.line}, which has to run first, fails now: "
+        return Trace(step.key, failure=replace(failure, message=message + failure.summary, line=1))
+
+    def _ask(self, step: Step, before: dict[str, str]) -> Trace:
+        """Run a step in the session."""
+        if self._session is None:
+            self._session = Session(self._root)
+        self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
+        exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
+        trace = run_step(self._session, step, exists)
+        self._live = _without_stale(self._live, before)
+        for slot, digest in trace.writes.items():
+            if digest is None:
+                self._live.pop(slot, None)
+            else:
+                self._live[slot] = digest
+        return trace
+
+    def _keep(self, step: Step, trace: Trace) -> Trace:
+        """Complete a trace with what the session doesn't know, and store it."""
+        reads = {
+            slot: self._versions.of(slot[2:]) if slot[0] == "p" else digest
+            for slot, digest in trace.reads.items()
+        }
+        declared = [*_declared(step, self._root), *self._plan.environment]
+        reads |= {slot: self._state.get(slot) for slot in declared}
+        shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
+        trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
+        fails = trace.failure and not is_expected(step, trace.failure)
+        hidden = trace.unseen and not step.depends
+        if self._store and not (fails or hidden or trace.missed):
+            told = hashlib.sha256(repr(sorted(reads.items())).encode()).hexdigest()
+            self._store.keep(step.identity, told, trace.as_json())
+        return trace
+
+    def _end_session(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session, self._live = None, {}
+
+    # Guessing
+
+    def _needs(self, step: Step, index: int) -> set[str]:
+        """Guess what a step reads of what earlier steps have written."""
+        state = self._state.written
+        former = self._former(step)
+        needs = {slot for slot in former.reads if slot in state} if former else set()
+        if former and "v:*" in former.reads:
+            needs |= {slot for slot in state if slot.startswith("v:")}
+        words = set(step.words)
+        names = self._names()
+        todo = list(words)
+        while todo:
+            slot = f"v:{todo.pop()}"
+            if slot in state:
+                needs.add(slot)
+                new = names.get(slot, set()) - words
+                words |= new
+                todo += new
+        for slot, digest in state.items():
+            is_module = slot.startswith("m:") and (digest != "elsewhere" or slot[2:] in words)
+            is_setting = slot.startswith("a:") and not slot.endswith(("random", TENSORFLOW[2:]))
+            is_drawn = slot.endswith("random") and any(
+                w in word for word in words for w in _DRAWING
+            )
+            if is_module or is_setting or (slot.startswith("a:") and is_drawn):
+                needs.add(slot)
+        if TENSORFLOW in state and self._reaches_tensorflow(needs, words):
+            needs.add(TENSORFLOW)
+        return needs
+
+    def _names(self) -> dict[str, set[str]]:
+        """Return the globals that functions use, by the variable that holds them."""
+        names: dict[str, set[str]] = {}
+        for _, done in self._history:
+            names |= {slot: set(found) for slot, found in done.trace.names.items()}
+        return names
+
+    def _reaches_tensorflow(self, needs: set[str], words: set[str]) -> bool:
+        if words & {"tensorflow", "keras", "tf"}:
+            return True
+        return any(
+            needs & done.trace.writes.keys() and TENSORFLOW in done.trace.reads
+            for _, done in self._history
+        )
+
+    def _slice(self, index: int, needs: set[str]) -> list[int] | None:
+        """Return which earlier steps to run again so that all needs are met; nothing if none do."""
+        chosen: set[int] = set()
+        while True:
+            unmet = self._unmet(index, needs, chosen)
+            if unmet is None:
+                return sorted(chosen)
+            position, slot = unmet
+            writer = next(
+                (n for n in reversed(range(position)) if slot in self._history[n][1].trace.writes),
+                None,
+            )
+            if writer is None or writer in chosen or self._is_overwritten(writer):
+                return None
+            chosen.add(writer)
+
+    def _is_overwritten(self, position: int) -> bool:
+        """Say whether a step after this one has written a file that this one writes too."""
+        files = {slot for slot in self._history[position][1].trace.writes if slot[0] == "f"}
+        return any(files & done.trace.writes.keys() for _, done in self._history[position + 1 :])
+
+    def _unmet(self, index: int, needs: set[str], chosen: set[int]) -> tuple[int, str] | None:
+        """Go through the chosen steps without running them; return the first unmet need."""
+        live = dict(self._live)
+        for position in [*sorted(chosen), index]:
+            if position < index:
+                before, done = self._history[position]
+                wanted: Iterable[str] = (s for s in done.trace.reads if s[0] in "vma")
+            else:
+                before, wanted = self._state.copy(), needs
+            live = _without_stale(live, before)
+            for slot in wanted:
+                if slot != "v:*" and live.get(slot) != before.get(slot):
+                    return position, slot
+            if position < index:
+                for slot, digest in done.trace.writes.items():
+                    if digest is None:
+                        live.pop(slot, None)
+                    else:
+                        live[slot] = digest
+        return None
+
+
+def _without_stale(live: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """Return what a session holds once it has forgotten the variables of other places."""
+    return {s: d for s, d in live.items() if not s.startswith("v:") or before.get(s) == d}
+
+
+def _declared(step: Step, root: Path) -> Iterator[str]:
+    """Yield the slots of what a cell is said to read."""
+    for name in step.depends:
+        if (root / name).is_dir():
+            yield f"d:{name}"
+            for file in sorted((root / name).rglob("*")):
+                yield f"{'d' if file.is_dir() else 'f'}:{file.relative_to(root).as_posix()}"
+        else:
+            yield f"f:{name}"
+
+
+def _all_reads(done: Iterable[Done]) -> Reads:
+    """Return what all steps have read that isn't made by them."""
+    traces = [each.trace for each in done]
+    made = {slot for trace in traces for slot in trace.writes if slot[0] == "f"}
+    found: dict[str, dict[str, str | None]] = {"s": {}, "f": {}, "d": {}, "p": {}}
+    for trace in traces:
+        for slot, digest in trace.reads.items():
+            if slot[0] in found and slot not in made and not slot[2:].startswith(("/", "..")):
+                found[slot[0]].setdefault(slot[2:], digest)
+    modules = {name: digest or "" for name, digest in sorted(found["s"].items())}
+    versions = {n: v for text in found["p"].values() for n, v in parse(text or "").items()}
+    return Reads(
+        modules,
+        {name: digest for name, digest in sorted(found["f"].items()) if name not in modules},
+        dict(sorted(found["d"].items())),
+        dict(sorted(versions.items(), key=lambda pair: pair[0].lower())),
+    )

@@ -1,0 +1,588 @@
+"""Fingerprints of values: equal ones mean that no code can tell the values apart.
+
+A value is walked as deep as it goes. What it consists of is told to a hash in one unambiguous
+order; an object that is met again is told by its number, so that ``[a, a]`` and ``[a, copy(a)]``
+differ. What can't be looked into is *opaque*: it is told by the run that made or last touched it.
+
+=====================================  ========================================================
+plain data, NumPy arrays               by their content
+functions and classes of the cells     by their code, defaults, closure, attributes
+functions and classes of modules       by their name
+modules                                by their name
+instances of the cells' and the        by their class and attributes
+project's classes
+instances of well-behaved libraries    by what they tell pickle
+all others                             opaque; what they hold is only searched for objects that
+                                       other variables hold too
+=====================================  ========================================================
+"""
+
+from __future__ import annotations
+
+import copyreg
+import enum
+import functools
+import gc
+import marshal
+import sys
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import xxhash
+
+from litpost.session.namespace import Namespace
+
+PICKLED = frozenset(
+    """array builtins collections copyreg datetime decimal fractions functools ipaddress itertools
+    numpy operator pandas pathlib random re string types uuid zoneinfo _random""".split()
+)
+"""Libraries whose instances are what they tell pickle; of others this isn't known."""
+
+_ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
+_ODD_ATOMS = (type(...), type(NotImplemented))
+_BY_NAME = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
+_FROZEN = frozenset(
+    """dtype range slice date datetime time timedelta timezone Decimal Fraction UUID Pattern
+    PosixPath PurePosixPath WindowsPath PureWindowsPath""".split()
+)
+_ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
+_CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__"})
+_HELD = 100_000
+"""How many objects that an opaque one holds are searched."""
+
+
+@dataclass
+class Fingerprint:
+    """What was learnt of one value.
+
+    Attributes
+    ----------
+    digest
+        Of all that it consists of, but for what is opaque.
+    objects
+        The mutable objects in it, by id, each with its number in the order of the walk.
+    modules
+        The modules that it reaches by name.
+    names
+        The names of globals that functions of the cells in it use.
+    opaque
+        What in it can't be looked into, by the names of the types.
+    kept
+        Objects that were made by walking; alive as long as their ids are used.
+    short
+        The value as text, if that is short.
+    """
+
+    digest: str = ""
+    objects: dict[int, int] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+    kept: list[Any] = field(default_factory=list)
+    short: str = ""
+
+
+def fingerprint(value: Any, *, is_local: Callable[[str], bool]) -> Fingerprint:
+    """Take the fingerprint of a value.
+
+    Parameters
+    ----------
+    value
+        Anything.
+    is_local
+        Says whether a module, by its name, is one of the project's own.
+    """
+    walk = _Walk(is_local)
+    try:
+        walk.visit(value)
+    except RecursionError:
+        walk.opaque("too deep to walk", value)
+    walk.found.digest = walk.hash.hexdigest()
+    if type(value) in _ATOMS and len(text := repr(value)) <= 40:
+        walk.found.short = text
+    return walk.found
+
+
+def module_fingerprint(module: types.ModuleType, *, is_local: Callable[[str], bool]) -> Fingerprint:
+    """Take the fingerprint of the globals of a local module, as of one value."""
+    walk = _Walk(is_local)
+    walk.home = module.__name__
+    walk.found.objects[id(vars(module))] = 0
+    for name, value in sorted(vars(module).items()):
+        if not (name.startswith("__") and name.endswith("__")):
+            walk.tell(name)
+            try:
+                walk.visit(value)
+            except RecursionError:
+                walk.opaque("too deep to walk", value)
+    walk.found.digest = walk.hash.hexdigest()
+    return walk.found
+
+
+def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return, for each slot, a digest that also tells which objects it shares with which others.
+
+    If ``b = a``, a change of ``a`` is one of ``b``: that they are the same object is part of what
+    they are. With each digest come the names of all slots that share something with it.
+    """
+    digests: dict[str, tuple[str, tuple[str, ...]]] = {
+        name: (found.digest, ()) for name, found in prints.items()
+    }
+    for group in shared_groups(prints):
+        mates = tuple(sorted(group))
+        shared = _shared(group, prints)
+        numbers: dict[int, int] = {}
+        told: list[Any] = []
+        for name in mates:
+            found = prints[name]
+            places = sorted((n, i) for i, n in found.objects.items() if i in shared and n >= 0)
+            told.append((name, [(n, numbers.setdefault(i, len(numbers))) for n, i in places]))
+        sharing = xxhash.xxh3_64_hexdigest(repr(told).encode())
+        for name in mates:
+            digests[name] = (f"{prints[name].digest}+{sharing}", mates)
+    return digests
+
+
+def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
+    """Group the slots that share mutable objects, directly or through others."""
+    owner: dict[int, str] = {}
+    parent = {name: name for name in prints}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = name = parent[parent[name]]
+        return name
+
+    for name, found in prints.items():
+        for identity in found.objects:
+            parent[root(name)] = root(owner.setdefault(identity, name))
+    groups: dict[str, set[str]] = {}
+    for name in prints:
+        groups.setdefault(root(name), set()).add(name)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _shared(group: Iterable[str], prints: Mapping[str, Fingerprint]) -> set[int]:
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for name in group:
+        shared |= seen & prints[name].objects.keys()
+        seen |= prints[name].objects.keys()
+    return shared
+
+
+class _Walk:
+    """One walk through a value."""
+
+    home = ""
+    """The module whose globals are walked: its own functions and classes are told by name."""
+
+    def __init__(self, is_local: Callable[[str], bool]) -> None:
+        self.hash = xxhash.xxh3_128()
+        self.found = Fingerprint()
+        self.is_local = is_local
+        self._numbers: dict[int, int] = {}
+        self._alive: list[Any] = []  # so that no id is used twice during the walk
+
+    def tell(self, *parts: object) -> None:
+        """Tell the hash something, with its length, so that nothing can be read two ways."""
+        for part in parts:
+            data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+            self.hash.update(b"%d:" % len(data))
+            self.hash.update(data)
+
+    def is_known(self, value: Any) -> bool:
+        """Tell a value by its number if it was met before; else give it one."""
+        number = self._numbers.get(id(value))
+        if number is not None:
+            self.tell("again", number)
+            return True
+        self._numbers[id(value)] = len(self._numbers)
+        self._alive.append(value)
+        return False
+
+    def mutable(self, value: Any) -> None:
+        """Note that a value can be changed, and so be shared."""
+        self.found.objects[id(value)] = self._numbers.get(id(value), len(self._numbers))
+
+    def opaque(self, kind: str, value: Any) -> None:
+        """Note that a value can't be looked into; search it for objects that others hold too."""
+        self.tell("opaque", kind)
+        self.found.opaque.add(kind)
+        self.mutable(value)
+        self._search(value)
+
+    def _search(self, value: Any) -> None:
+        """Note the objects that an opaque one holds, without order."""
+        numpy = sys.modules.get("numpy")
+        todo, seen = [value], {id(value)}
+        while todo and len(seen) < _HELD:
+            for held in _held(todo.pop()):
+                if id(held) in seen or type(held) in _ATOMS or isinstance(held, _UNSEARCHED):
+                    continue
+                seen.add(id(held))
+                todo.append(held)
+                if not isinstance(held, (tuple, frozenset)):
+                    self.found.objects.setdefault(id(held), -1)
+                if numpy is not None and isinstance(held, numpy.ndarray):
+                    self.found.objects.setdefault(id(_owner(held, numpy)), -1)
+
+    def visit(self, value: Any) -> None:
+        """Tell a value."""
+        kind = type(value)
+        if kind in _ATOMS:
+            self.tell(kind.__name__, marshal.dumps(value, 2))
+        elif kind in _ODD_ATOMS:
+            self.tell(kind.__name__)
+        elif isinstance(value, types.ModuleType):
+            self._module(value)
+        elif not self.is_known(value):
+            self._visit_new(value, kind)
+
+    def _module(self, value: types.ModuleType) -> None:
+        name = value.__name__
+        self.tell("module", name, self.is_local(name))
+        self.found.modules.add(name)
+
+    def _visit_new(self, value: Any, kind: type) -> None:
+        if kind in _CONTAINERS:
+            self._container(value, kind)
+        elif isinstance(value, type):
+            self._class(value)
+        elif isinstance(value, types.FunctionType):
+            self._function(value)
+        elif isinstance(value, types.MethodType):
+            self.tell("method")
+            self.visit(value.__func__)
+            self.visit(value.__self__)
+        elif isinstance(value, types.BuiltinMethodType) and not isinstance(
+            value.__self__, (types.ModuleType, type(None))
+        ):
+            self.tell("bound", value.__name__)
+            self.visit(value.__self__)
+        elif isinstance(value, _BY_NAME):
+            self._by_name(value)
+        elif isinstance(value, types.CodeType):
+            self._code(value)
+        elif isinstance(value, types.CellType):
+            self._cell(value)
+        elif isinstance(value, (types.MappingProxyType, types.GetSetDescriptorType,
+                                types.MemberDescriptorType)):  # fmt: skip
+            self._proxy(value)
+        elif isinstance(value, (property, classmethod, staticmethod, functools.cached_property)):
+            self._descriptor(value, kind)
+        elif isinstance(value, functools._lru_cache_wrapper):
+            self._cached(value)
+        else:
+            self._object(value, kind)
+
+    def _container(self, value: Any, kind: type) -> None:
+        self.tell(kind.__name__, len(value))
+        if kind in (list, dict, set, bytearray):
+            self.mutable(value)
+        if kind is bytearray:
+            self.tell(bytes(value))
+        elif kind is dict:
+            self._items(list(value.keys()))
+            self._items(list(value.values()))
+        elif kind in (set, frozenset):
+            self._set(value)
+        else:
+            self._items(value)
+
+    def _items(self, items: Any) -> None:
+        """Tell items in their order: plain ones at once."""
+        if _ATOMS.issuperset(map(type, items)):
+            self.tell("plain", marshal.dumps(list(items), 2))
+        else:
+            for item in items:
+                self.visit(item)
+
+    def _set(self, value: Any) -> None:
+        """Tell a set whatever the order in which it holds its elements."""
+        if _ATOMS.issuperset(map(type, value)):
+            self.tell(*sorted(marshal.dumps(item, 2) for item in value))
+            return
+        digests = []
+        for item in value:
+            own, self.hash = self.hash, xxhash.xxh3_128()
+            self.visit(item)
+            digests.append(self.hash.hexdigest())
+            self.hash = own
+        self.tell(*sorted(digests))
+
+    # Code
+
+    def _by_name(self, value: Any) -> None:
+        module = getattr(value, "__module__", None) or getattr(
+            getattr(value, "__objclass__", None), "__module__", ""
+        )
+        self.tell("name", module, getattr(value, "__qualname__", repr(value)))
+        if isinstance(module, str) and module:
+            self.found.modules.add(module)
+
+    def _is_named(self, value: Any) -> bool:
+        """Say whether a module of the project's or a library's has this value by its name."""
+        module = getattr(value, "__module__", None)
+        if not isinstance(module, str) or module == "__main__":
+            return False
+        found: Any = sys.modules.get(module)
+        for part in value.__qualname__.split("."):
+            found = vars(found).get(part) if hasattr(found, "__dict__") else None
+        return found is value
+
+    def _function(self, value: types.FunctionType) -> None:
+        module = value.__module__
+        if self._is_named(value) and not self.is_local(module):
+            self._by_name(value)
+            return
+        if self._is_named(value):
+            self._by_name(value)
+            if module == self.home:  # its state belongs to the module's
+                self._function_state(value)
+            return
+        self.tell("function", value.__qualname__, module)
+        if module != "__main__" and isinstance(module, str):
+            self.found.modules.add(module)
+        self.mutable(value)
+        self._code(value.__code__)
+        self.visit(value.__closure__)
+        self.visit(value.__annotations__ or None)
+        self._function_state(value)
+
+    def _function_state(self, value: types.FunctionType) -> None:
+        for part in (value.__defaults__, value.__kwdefaults__, value.__dict__ or None):
+            self.visit(part)
+
+    def _code(self, code: types.CodeType) -> None:
+        """Tell a code object by what it does, not by where it stands."""
+        self.tell(
+            "code", code.co_code, code.co_names, code.co_varnames, code.co_freevars,
+            code.co_cellvars, code.co_flags, code.co_argcount, code.co_posonlyargcount,
+            code.co_kwonlyargcount, getattr(code, "co_exceptiontable", b""), code.co_filename,
+        )  # fmt: skip
+        self.found.names.update(code.co_names)
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                self._code(constant)
+            else:
+                self.visit(constant)
+
+    def _cell(self, value: types.CellType) -> None:
+        self.mutable(value)
+        try:
+            content = value.cell_contents
+        except ValueError:
+            self.tell("empty cell")
+        else:
+            self.tell("cell")
+            self.visit(content)
+
+    def _class(self, value: type) -> None:
+        module = value.__module__
+        if module != "__main__" and self._is_named(value):
+            self._by_name(value)
+            if module == self.home:
+                self.mutable(value)
+                self._class_state(value)
+            return
+        self.tell("class", value.__qualname__, module)
+        self.mutable(value)
+        self.visit(type(value))
+        self.visit(value.__bases__)
+        self._class_state(value)
+
+    def _class_state(self, value: type) -> None:
+        for name, item in vars(value).items():
+            if name not in _CLASS_NOISE:
+                self.tell(name)
+                self.visit(item)
+
+    def _proxy(self, value: Any) -> None:
+        if isinstance(value, types.MappingProxyType):
+            self.tell("proxy")
+            self._items(list(value.keys()))
+            self._items(list(value.values()))
+        else:
+            self.tell("descriptor", value.__qualname__)
+
+    def _descriptor(self, value: Any, kind: type) -> None:
+        self.tell(kind.__name__)
+        if isinstance(value, property):
+            for part in (value.fget, value.fset, value.fdel):
+                self.visit(part)
+        elif isinstance(value, functools.cached_property):
+            self.visit(value.func)
+        else:
+            self.visit(value.__func__)
+
+    def _cached(self, value: Any) -> None:
+        """Tell a function with a cache; what is in the cache can't be looked into."""
+        if self._is_named(value) and value.__module__ != self.home:
+            self._by_name(value)
+            return
+        self.tell("lru_cache", sorted(value.cache_parameters().items()), value.cache_info())
+        self.mutable(value)
+        self.visit(value.__wrapped__)
+        info = value.cache_info()
+        if info.hits or info.misses or info.currsize:
+            self.opaque("lru_cache", value)
+
+    # Instances
+
+    def _object(self, value: Any, kind: type) -> None:
+        module = kind.__module__.partition(".")[0]
+        if isinstance(getattr(value, "__qualname__", None), str) and self._is_named(value):
+            self._by_name(value)
+            return
+        if module == "numpy" and self._array(value):
+            return
+        if isinstance(value, enum.Enum):
+            self.visit(kind)
+            self.tell("member", value.name)
+            return
+        self.found.modules.add(kind.__module__)
+        if self._is_ours(kind):
+            self._instance(value, kind)
+        elif kind.__name__ == "EagerTensor" and self._tensor(value):
+            return
+        elif module in PICKLED and not kind.__name__.endswith(_ITERATORS):
+            self._pickled(value, kind)
+        else:
+            self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
+
+    def _array(self, value: Any) -> bool:
+        numpy = sys.modules["numpy"]
+        if isinstance(value, numpy.generic) and not value.dtype.hasobject:
+            self.found.modules.add("numpy")
+            self.tell("scalar", value.dtype.str, value.tobytes())
+            return True
+        if type(value) is not numpy.ndarray:
+            return False
+        self.found.modules.add("numpy")
+        owner = _owner(value, numpy)
+        offset = 0
+        if isinstance(owner, numpy.ndarray):
+            offset = value.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        self.tell("array", value.dtype.descr, value.shape, value.strides, offset)
+        self.tell(value.flags.writeable, value is not owner)
+        self.mutable(value)
+        if owner is not value and not isinstance(owner, bytes):
+            self._numbers.setdefault(id(owner), len(self._numbers))
+            self.mutable(owner)
+        if value.dtype.hasobject:
+            self._items(value.ravel().tolist())
+        elif value.size:
+            flat = value if value.flags.c_contiguous else numpy.ascontiguousarray(value)
+            self.hash.update(flat.reshape(-1).view(numpy.uint8).data)
+        return True
+
+    def _tensor(self, value: Any) -> bool:
+        """Tell an eager tensor, which never changes."""
+        array = value.numpy()
+        if getattr(array, "dtype", None) is None or array.dtype.hasobject:
+            return False
+        self.tell("tensor", array.dtype.str, array.shape, array.tobytes())
+        return True
+
+    def _is_ours(self, kind: type) -> bool:
+        """Say whether a class and its bases are of the cells or the project, or plain data."""
+        return any(self._is_own(base) for base in kind.__mro__) and all(
+            base in (object, *_CONTAINERS, int, float, str, bytes, BaseException)
+            or self._is_own(base)
+            or base.__module__ in ("abc", "typing", "enum", "builtins", "collections.abc", "types")
+            for base in kind.__mro__
+        )
+
+    def _is_own(self, kind: type) -> bool:
+        return kind.__module__ == "__main__" or self.is_local(kind.__module__)
+
+    def _instance(self, value: Any, kind: type) -> None:
+        self.tell("instance")
+        self.mutable(value)
+        self.visit(kind)
+        if isinstance(value, dict):
+            self._items(list(dict.keys(value)))
+            self._items(list(dict.values(value)))
+        elif isinstance(value, (set, frozenset)):
+            self._set(value)
+        elif isinstance(value, (list, tuple)):
+            base: Any = list if isinstance(value, list) else tuple
+            self._items([*base.__iter__(value)])
+        elif isinstance(value, bytearray):
+            self.tell(bytes(value))
+        for atom in (int, float, str, bytes):
+            if isinstance(value, atom):
+                self.tell(atom.__repr__(value))
+        if isinstance(value, BaseException):
+            self.visit(value.args)
+        attributes = getattr(value, "__dict__", None)
+        if attributes is not None:
+            self.found.objects[id(attributes)] = -1
+            self.tell("attributes", len(attributes))
+            for name, item in list(attributes.items()):
+                self.tell(name)
+                self.visit(item)
+        for name in _slots(kind):
+            try:
+                item = object.__getattribute__(value, name)
+            except AttributeError:
+                continue
+            self.tell("slot", name)
+            self.visit(item)
+
+    def _pickled(self, value: Any, kind: type) -> None:
+        """Tell an object by what it tells pickle."""
+        try:
+            reduce = copyreg.dispatch_table.get(kind)
+            parts = reduce(value) if reduce else value.__reduce_ex__(4)
+        except Exception:
+            self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
+            return
+        if isinstance(parts, str):
+            self.tell("name", kind.__module__, parts)
+            return
+        self.tell("pickled", kind.__module__, kind.__qualname__)
+        if kind.__name__ not in _FROZEN and not kind.__name__.endswith(("DType", "Dtype")):
+            self.mutable(value)
+        self.found.kept.append(parts)
+        for part in parts[:3]:
+            self.visit(part)
+        for items in parts[3:5]:
+            if items is None:
+                continue
+            for item in items:
+                self.found.kept.append(item)
+                self.visit(item)
+
+
+_UNSEARCHED = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace,
+               types.BuiltinFunctionType)  # fmt: skip
+
+
+def _held(value: Any) -> Iterable[Any]:
+    """Return the objects that an object refers to; of a function, what is its own."""
+    if isinstance(value, types.FunctionType):
+        return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
+    return gc.get_referents(value)
+
+
+def _owner(array: Any, numpy: Any) -> Any:
+    """Return the object whose memory an array shows."""
+    base = array
+    while isinstance(getattr(base, "base", None), numpy.ndarray):
+        base = base.base
+    return base if base.base is None else base.base
+
+
+def _slots(kind: type) -> Iterable[str]:
+    for base in kind.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else tuple(slots):
+            if name in ("__dict__", "__weakref__"):
+                continue
+            private = name.startswith("__") and not name.endswith("__")
+            yield f"_{base.__name__.lstrip('_')}{name}" if private else name

@@ -1,0 +1,283 @@
+"""Records what a step reads and writes, as slots with digests.
+
+========  ==========================================================================
+``v:``    a variable of the cells; ``v:*`` is the list of all their names
+``m:``    a module: a local one by its globals, any other by the fact that it is loaded
+``a:``    ambient state
+``s:``    the source of a local module
+``p:``    the distribution that brings a module, with all that it requires
+``l:``    how the lines of a step's code are laid out
+========  ==========================================================================
+
+Those of `litpost.session.watch` are the rest. A digest of None means that there is nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import xxhash
+
+from litpost.session.ambient import LIBRARIES, TENSORFLOW, TENSORFLOW_MODULES, Ambient
+from litpost.session.fingerprints import (
+    Fingerprint,
+    fingerprint,
+    joint_digests,
+    module_fingerprint,
+)
+from litpost.session.modules import Modules
+from litpost.session.namespace import EVERYTHING, Namespace
+from litpost.session.watch import Watch
+from litpost.world import file_digest, text_digest
+
+_STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "litpost", "builtins", "xxhash"}
+
+
+class Recorder:
+    """Knows what the slots of a session hold, and what each step has to do with them."""
+
+    def __init__(self, namespace: Namespace, modules: Modules, watch: Watch, ambient: Ambient):
+        self.namespace, self.modules, self.watch = namespace, modules, watch
+        self.ambient = ambient
+        self.live: dict[str, str] = {}
+        self._mates: dict[str, tuple[str, ...]] = {}
+        self._prints: dict[str, Fingerprint] = {}
+        self._known = set(sys.modules)
+        self._settings: dict[str, str] = {}
+        self._drawn: dict[str, str] = {}
+        self._layouts: dict[str, str] = {}
+        self._threads = set(threading.enumerate())
+
+    def begin(self, request: Mapping[str, Any], *, keep: Iterable[str] = ()) -> None:
+        """Make ready for a step.
+
+        `request` tells the variables that exist at its place of the source, with the digests that
+        they have there: those that this session has otherwise are put out of its reach.
+        """
+        exists: Mapping[str, str] = request["exists"]
+        for slot in [s for s in self.live if s.startswith("v:")]:
+            if exists.get(slot) != self.live[slot]:
+                self.namespace.forget(slot[2:])
+                self._forget(slot)
+        self.namespace.lacking = {s[2:] for s in exists if s not in self.live}
+        self._layouts[request["key"]] = text_digest(request["code"])
+        self._settings, self._drawn = self.ambient.settings(), self.ambient.drawn()
+        self.namespace.begin(keep=keep)
+        self.watch.begin()
+        self.ambient.begin()
+
+    def end(self, identity: str) -> dict[str, Any]:
+        """Return what the step has read and written."""
+        start = time.perf_counter()
+        self.watch.end()
+        names_read = set(self.namespace.reads)
+        present = self.namespace.touched()
+        now = self.namespace.peek()
+        before = dict(self.live)
+        gone = {s for s in before if s.startswith("v:") and s[2:] not in now}
+        walk = {f"v:{name}" for name in present}
+        former = set(walk | gone)
+        for slot in walk | gone:
+            former.update(self._mates.get(slot, ()))
+        values = {f"v:{name}": value for name, value in now.items()}
+        new = self._loaded()
+        reached = self._walk(walk | (former - gone), values, new, gone)
+        reads = self._variable_reads(names_read, former, before)
+        reads |= self.watch.reads | self._module_reads(reached, new, before)
+        reads |= self._ambient_reads(reached)
+        reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
+                  if key in self._layouts}  # fmt: skip
+        told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
+        run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()))).encode())
+        writes = self._changes(before, gone, run) | self._ambient_writes(reached, run)
+        writes |= self._file_writes()
+        return {
+            "reads": reads,
+            "writes": writes,
+            "names": {s: sorted(self._prints[s].names) for s in writes
+                      if s in self._prints and self._prints[s].names},
+            "shorts": {s: self._prints[s].short for s in writes
+                       if s in self._prints and self._prints[s].short},
+            "unseen": self._unseen(),
+            "missed": self.namespace.missed,
+            "fingerprint_seconds": time.perf_counter() - start,
+        }  # fmt: skip
+
+    # Walking
+
+    def _loaded(self) -> set[str]:
+        """Return the names of the modules that the step has loaded."""
+        new = set(sys.modules) - self._known
+        self._known |= new
+        return new
+
+    def _walk(
+        self, slots: set[str], values: Mapping[str, Any], new: set[str], gone: set[str]
+    ) -> set[str]:
+        """Take the fingerprints of slots, and of all that share objects with them.
+
+        Returns the names of the modules that the step reaches through them.
+        """
+        for slot in gone:
+            self._prints.pop(slot, None)
+        reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports
+        self._walked: set[str] = set()
+        todo = set(slots)
+        while todo:
+            for slot in todo:
+                if slot in self._prints:
+                    reached |= self._prints[slot].modules
+                if (found := self._fingerprint(slot, values)) is not None:
+                    self._prints[slot] = found
+                    reached |= found.modules
+            self._walked |= todo
+            reached |= self._parents(reached)
+            todo = {f"m:{name}" for name in reached if self.modules.is_local(name)}
+            todo |= self._sharing()
+            todo -= self._walked
+        return reached
+
+    def _fingerprint(self, slot: str, values: Mapping[str, Any]) -> Fingerprint | None:
+        is_local = self.modules.is_local
+        if slot.startswith("v:"):
+            return fingerprint(values[slot], is_local=is_local) if slot in values else None
+        module = sys.modules.get(slot[2:])
+        return module_fingerprint(module, is_local=is_local) if module is not None else None
+
+    def _parents(self, names: Iterable[str]) -> set[str]:
+        """Return the packages that local modules lie in: these are imported first."""
+        found = set()
+        for name in names:
+            while "." in name:
+                name = name.rpartition(".")[0]
+                if self.modules.is_local(name):
+                    found.add(name)
+        return found
+
+    def _sharing(self) -> set[str]:
+        """Return the slots that share an object with one that was walked."""
+        ids: set[int] = set()
+        for slot in self._walked & self._prints.keys():
+            ids.update(self._prints[slot].objects)
+        others = self._prints.keys() - self._walked
+        return {slot for slot in others if not ids.isdisjoint(self._prints[slot].objects)}
+
+    # Reads
+
+    def _variable_reads(
+        self, names: set[str], former: set[str], before: Mapping[str, str]
+    ) -> dict[str, str | None]:
+        """Return the variables read by name, and those that shared objects with these."""
+        reads: dict[str, str | None] = {
+            f"v:{name}": before.get(f"v:{name}") for name in names - {EVERYTHING}
+        }
+        if EVERYTHING in names:
+            reads["v:*"] = text_digest(" ".join(sorted(s for s in before if s.startswith("v:"))))
+        for slot in former:
+            if len(self._mates.get(slot, ())) > 1:
+                reads |= {mate: before.get(mate) for mate in self._mates[slot]}
+        return reads
+
+    def _module_reads(
+        self, reached: set[str], new: set[str], before: Mapping[str, str]
+    ) -> dict[str, str | None]:
+        reads: dict[str, str | None] = {}
+        for name in reached:
+            if self.modules.is_local(name):
+                reads[f"m:{name}"] = before.get(f"m:{name}")
+                if source := self.modules.source_digest(name):
+                    reads[f"s:{self.watch.name(source[0])}"] = source[1]
+            elif (top := name.partition(".")[0]) not in _STANDARD:
+                reads[f"p:{top}"] = ""
+        for name in self.watch.imports:
+            top = name.partition(".")[0]
+            reads.setdefault(f"m:{top}", before.get(f"m:{top}"))
+        return reads
+
+    def _reaches_libraries(self, reached: set[str]) -> bool:
+        return any(
+            name.partition(".")[0] not in _STANDARD and not self.modules.is_local(name)
+            for name in reached
+        )
+
+    def _ambient_reads(self, reached: set[str]) -> dict[str, str | None]:
+        from litpost.session.ambient import DRAWN, SETTINGS
+
+        libraries = self._reaches_libraries(reached)
+        reads = {
+            f"a:{name}": self._settings.get(name)
+            for name in SETTINGS
+            if name not in LIBRARIES or libraries
+        }
+        after = self.ambient.drawn()
+        for name in DRAWN:
+            if name in self.ambient.asked or after.get(name) != self._drawn.get(name):
+                reads[f"a:{name}"] = self._drawn.get(name)
+        if TENSORFLOW_MODULES & {name.partition(".")[0] for name in reached}:
+            reads[f"a:{TENSORFLOW}"] = self._drawn.get(TENSORFLOW)
+        return reads
+
+    # Writes
+
+    def _changes(self, before: Mapping[str, str], gone: set[str], run: str) -> dict[str, Any]:
+        walked = {slot: self._prints[slot] for slot in self._walked if slot in self._prints}
+        for slot in gone:
+            self._forget(slot)
+        for slot, (digest, mates) in joint_digests(walked).items():
+            self.live[slot] = f"{digest}@{run}" if walked[slot].opaque else digest
+            self._mates[slot] = mates
+        for name in {name.partition(".")[0] for name in self._new_libraries()}:
+            self.live[f"m:{name}"] = "elsewhere"
+        slots = before.keys() | self.live.keys()
+        return {s: self.live.get(s) for s in slots if self.live.get(s) != before.get(s)}
+
+    def _new_libraries(self) -> set[str]:
+        tops = {name for name in self._known if "." not in name and not name.startswith("_")}
+        return {
+            name for name in tops - self._at_start
+            if f"m:{name}" not in self.live and not self.modules.is_local(name)
+        }  # fmt: skip
+
+    def settle(self) -> None:
+        """Take what has been loaded so far for the start."""
+        self._known = set(sys.modules)
+        self._at_start = {name for name in self._known if "." not in name}
+
+    def _ambient_writes(self, reached: set[str], run: str) -> dict[str, str | None]:
+        if self.ambient.is_active():
+            self.ambient.tokens[TENSORFLOW] = run
+        writes: dict[str, str | None] = {}
+        for before, after in (
+            (self._settings, self.ambient.settings()),
+            (self._drawn, self.ambient.drawn()),
+        ):
+            for name in before.keys() | after.keys():
+                if before.get(name) != after.get(name):
+                    writes[f"a:{name}"] = after.get(name)
+        return writes
+
+    def _file_writes(self) -> dict[str, str | None]:
+        writes = {}
+        for path, before in self.watch.written.items():
+            digest = file_digest(path)
+            if (
+                digest != before
+            ):  # a folder that was there is no change, nor is a file made and gone
+                writes[f"f:{self.watch.name(path)}"] = digest
+        return writes
+
+    def _unseen(self) -> str:
+        threads = {t for t in threading.enumerate() if t.is_alive()} - self._threads
+        self._threads |= threads
+        if threads:
+            return "it leaves a thread running"
+        return self.watch.unseen
+
+    def _forget(self, slot: str) -> None:
+        self.live.pop(slot, None)
+        self._mates.pop(slot, None)
+        self._prints.pop(slot, None)

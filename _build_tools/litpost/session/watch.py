@@ -1,0 +1,311 @@
+"""What a step reads from outside of the session, as it happens, and what nobody can watch.
+
+That is files, folders, modules and variables of the environment.
+
+Slots are named by a letter and a name; a path is told from the root, or absolutely outside of it.
+
+========  ==========================================================================
+``f:``    a file's content
+``d:``    a folder's list of names
+``x:``    whether there is a file or a folder
+``t:``    a file's time and size
+``n:``    the modules that could be imported from a folder
+``e:``    a variable of the environment, as the session was given it
+========  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import linecache
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from litpost.session.modules import _OWN, Modules
+from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
+
+_WRITING = os.O_WRONLY | os.O_RDWR
+_SYSTEM = ("/proc/", "/sys/", "/dev/", "/run/", "/etc/", "/usr/share/fonts/", "/usr/lib/", "/lib/")
+_PROGRAMS = frozenset(
+    """subprocess.Popen os.system os.exec os.posix_spawn os.spawn os.fork os.forkpty
+    pty.spawn""".split()
+)
+_CONNECTIONS = frozenset("socket.connect socket.bind socket.sendto socket.getaddrinfo".split())
+_CHANGES = {"os.rename": 2, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 1, "os.truncate": 1,
+            "os.link": 2, "os.symlink": 2}  # fmt: skip
+_EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
+    is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
+    updatecache""".split())  # fmt: skip
+_PATHS = ("posixpath.py", "genericpath.py", "pathlib.py", "os.py", "<frozen posixpath>",
+          "<frozen genericpath>", "<frozen os>")  # fmt: skip
+_SESSION = os.path.join(_OWN, "session", "")  # noqa: PTH118
+_OWN_VARIABLES = frozenset(("IPYTHONDIR", "MATPLOTLIBRC"))
+
+
+class Watch:
+    """Notes what the running step reads.
+
+    Attributes
+    ----------
+    reads
+        Slot to what was there when the step first read it.
+    written
+        Paths that the step has written to or removed, with what was there before.
+    imports
+        Modules that the cells' or the project's code has asked for.
+    unseen
+        Why the step can't be told by what it reads, if so.
+    layouts
+        Keys of the steps whose lines were looked at.
+    filters
+        The warning filters that libraries have set as they were loaded, as text.
+    """
+
+    def __init__(self, modules: Modules, filters: set[str]) -> None:
+        self.modules = modules
+        self.filters = filters
+        self.root = modules.root
+        self.reads: dict[str, str | None] = {}
+        self.written: dict[str, str | None] = {}
+        self.imports: set[str] = set()
+        self.unseen = ""
+        self.layouts: set[str] = set()
+        self._is_on = False
+        self._environment = dict(os.environ)
+        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+        self._ignored = (
+            *modules.libraries, *_SYSTEM, _OWN, os.path.join(self.root, ".litpost", ""),  # noqa: PTH118
+            os.path.join(cache, ""), os.path.join(os.environ.get("MATPLOTLIBRC", "/dev"), ""),  # noqa: PTH118
+        )  # fmt: skip
+
+    def install(self) -> None:
+        """Watch from now on."""
+        sys.addaudithook(self._audit)
+        for name in ("stat", "lstat", "access"):
+            setattr(os, name, self._watched(getattr(os, name)))
+        os.environ.__class__ = _watched_environment(self._environment_read)
+        importlib.import_module = self._import_module
+        getlines = linecache.getlines
+
+        def lines(filename: str, *args: Any, **kwargs: Any) -> list[str]:
+            if self._is_on and filename.startswith("<"):
+                self.layouts.add(filename[1:-1])
+            return getlines(filename, *args, **kwargs)
+
+        linecache.getlines = lines
+
+    def begin(self) -> None:
+        """Forget all, as a step begins."""
+        self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
+        self.unseen = ""
+        self._loaded = len(sys.modules)
+        self._is_on = True
+
+    def end(self) -> None:
+        """Stop watching: the step has ended."""
+        self._is_on = False
+        if len(sys.modules) > self._loaded:
+            self._note_places()
+
+    def import_(
+        self,
+        name: str,
+        globals: dict[str, Any] | None = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """Do what ``__import__`` does for the code of the cells and the project."""
+        asked = name
+        if level and globals:
+            package = globals.get("__package__") or globals.get("__name__", "")
+            asked = ".".join([*package.split(".")[: len(package.split(".")) - level + 1], name])
+        self._ask(asked.rstrip("."))
+        before = warnings.filters[:]
+        try:
+            module = builtins.__import__(name, globals, locals, fromlist, level)
+        except ImportError:
+            self._note_places()
+            raise
+        if warnings.filters != before and not self.modules.is_local(asked):
+            self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
+        for item in fromlist or ():
+            if f"{asked}.{item}" in sys.modules:
+                self._ask(f"{asked}.{item}")
+        return module
+
+    def _import_module(self, name: str, package: str | None = None) -> Any:
+        asked = importlib.util.resolve_name(name, package) if package else name
+        self._ask(asked)
+        try:
+            return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
+        except ImportError:
+            self._note_places()
+            raise
+
+    def _ask(self, name: str) -> None:
+        if self._is_on:
+            self.imports.add(name)
+
+    def _note_places(self) -> None:
+        """Note where modules were looked for: a new file there may be found first."""
+        for entry in sys.path:
+            folder = os.path.abspath(entry)  # noqa: PTH100
+            if _OWN.startswith(folder + os.sep):
+                continue
+            if self.modules.is_local_file(os.path.join(folder, "x.py")) and os.path.isdir(folder):  # noqa: PTH112, PTH118
+                self.reads.setdefault(f"n:{self.name(folder)}", importable_names(folder))
+
+    def name(self, path: str) -> str:
+        """Name a path as slots do."""
+        if path == self.root:
+            return "."
+        return path[len(self.root) + 1 :] if path.startswith(self.root + os.sep) else path
+
+    def path_of(self, path: Any) -> str | None:
+        """Return the absolute path of something to watch, or nothing."""
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return None
+        try:
+            full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+        except (TypeError, ValueError):
+            return None
+        if full.startswith(self.root + os.sep) and not full.startswith(self._ignored[-3]):
+            parts = Path(full[len(self.root) + 1 :]).parts
+            return None if {"__pycache__", "site-packages", ".git"}.intersection(parts) else full
+        if full == self.root:
+            return full
+        return None if (full + os.sep).startswith(self._ignored) or "__pycache__" in full else full
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._is_on:
+            return
+        if event == "open":
+            self._opened(*arguments)
+        elif event in ("os.listdir", "os.scandir"):
+            self._listed(arguments[0])
+        elif event in _CHANGES:
+            for path in arguments[: _CHANGES[event]]:
+                self._note_change(path)
+        elif event == "sqlite3.connect":
+            self._note_file(arguments[0])
+            self._note_change(arguments[0])
+        elif event in _PROGRAMS and not _is_importing(sys._getframe(1)):
+            self.unseen = self.unseen or "it starts another program"
+        elif event in _CONNECTIONS and not _is_importing(sys._getframe(1)):
+            self.unseen = self.unseen or "it opens a connection"
+
+    def _opened(self, path: Any, mode: Any, flags: Any) -> None:
+        caller = sys._getframe(2).f_code.co_filename
+        if (full := self.path_of(path)) is None or _is_import_system(caller):
+            return
+        flags = flags if isinstance(flags, int) else 0
+        if not flags & _WRITING or not flags & os.O_TRUNC:
+            self._note_file(full)
+        if flags & _WRITING:
+            self._note_change(full)
+
+    def _note_file(self, path: Any) -> None:
+        full = self.path_of(path)
+        if full is None or full in self.written or (slot := f"f:{self.name(full)}") in self.reads:
+            return
+        self._pause(lambda: self.reads.setdefault(slot, file_digest(full)))
+
+    def _note_change(self, path: Any) -> None:
+        if full := self.path_of(path):
+            self._pause(lambda: self.written.setdefault(full, existence(full)))
+
+    def _listed(self, path: Any) -> None:
+        caller = sys._getframe(2).f_code.co_filename
+        full = self.path_of("." if path is None else path)
+        if full is None or _is_import_system(caller):
+            return
+        self._pause(lambda: self.reads.setdefault(f"d:{self.name(full)}", listing(full)))
+
+    def _pause(self, action: Callable[[], Any]) -> None:
+        """Do something that isn't the step's."""
+        was, self._is_on = self._is_on, False
+        try:
+            action()
+        finally:
+            self._is_on = was
+
+    def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._is_on and (full := self.path_of(path)) and full not in self.written:
+                frame = sys._getframe(1)
+                if not _is_own(_asker(frame)):
+                    self._pause(lambda: self._note_look(full, frame))
+            return look(path, *args, **kwargs)
+
+        watched.__name__, watched.__doc__ = look.__name__, look.__doc__
+        return watched
+
+    def _note_look(self, full: str, frame: FrameType) -> None:
+        name = self.name(full)
+        callers = {frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""}
+        if _EXISTENCE & callers or os.path.isdir(full):  # noqa: PTH112
+            self.reads.setdefault(f"x:{name}", existence(full))
+        elif "getsize" in callers or not os.path.exists(full):  # noqa: PTH110
+            self.reads.setdefault(f"f:{name}", file_digest(full))
+        else:
+            self.reads.setdefault(f"t:{name}", times(full))
+
+    def _environment_read(self, name: str | None) -> None:
+        if not self._is_on or name in _OWN_VARIABLES or _is_importing(sys._getframe(2)):
+            return
+        if name is None:
+            known = sorted((n, v) for n, v in self._environment.items() if n not in _OWN_VARIABLES)
+            self.reads["e:*"] = text_digest(repr(known))
+        else:
+            value = self._environment.get(name)
+            self.reads[f"e:{name}"] = None if value is None else text_digest(value)
+
+
+def _asker(frame: FrameType | None) -> str:
+    """Return the file of the code that asked, by way of Python's own modules for paths, for it."""
+    while frame is not None and frame.f_code.co_filename.endswith(_PATHS):
+        frame = frame.f_back
+    return frame.f_code.co_filename if frame is not None else ""
+
+
+def _is_import_system(file: str) -> bool:
+    """Say whether code is of what finds modules and distributions: versions tell what it finds."""
+    return file.startswith("<frozen importlib") or f"{os.sep}importlib{os.sep}" in file
+
+
+def _is_own(file: str) -> bool:
+    return file.startswith(_SESSION) or _is_import_system(file)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Say whether a library is being loaded: what it does then is told by its version."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap_external>":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _watched_environment(note: Callable[[str | None], None]) -> type:
+    kind: Any = type(os.environ)
+
+    class Environment(kind):  # type: ignore[misc]
+        def __getitem__(self, key: str) -> str:
+            note(key if isinstance(key, str) else None)
+            value: str = super().__getitem__(key)
+            return value
+
+        def __iter__(self) -> Any:
+            note(None)
+            return super().__iter__()
+
+    Environment.__name__ = Environment.__qualname__ = kind.__name__
+    Environment.__module__ = kind.__module__
+    return Environment

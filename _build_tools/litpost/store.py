@@ -1,0 +1,151 @@
+"""The store of traces, ``.litpost/store.sqlite``: what earlier runs of steps have done.
+
+It may be deleted at any time. An entry that isn't what was written is passed over and reported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+DATABASE = "store.sqlite"
+KEPT = 8  # traces of one step, the newest
+_TABLES = """
+CREATE TABLE IF NOT EXISTS traces (
+    identity TEXT, reads TEXT, data BLOB, sum BLOB, used REAL, PRIMARY KEY (identity, reads));
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, data BLOB, sum BLOB, used REAL);
+"""
+
+
+def _warn(message: str) -> None:
+    print(f"litpost: {message}", file=sys.stderr)
+
+
+class Store:
+    """Traces by the identity of their steps, and notes by name.
+
+    Parameters
+    ----------
+    folder
+        Where it lies; made if need be.
+    warn
+        Is told of entries that can't be used.
+    """
+
+    def __init__(self, folder: Path, *, warn: Callable[[str], None] = _warn) -> None:
+        self._file = folder / DATABASE
+        self._warn = warn
+        folder.mkdir(exist_ok=True)
+        try:
+            self._database = self._open()
+        except sqlite3.DatabaseError as error:
+            warn(f"{self._file.name} can't be read ({error}); it is made anew")
+            self._file.unlink(missing_ok=True)
+            self._database = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._file, timeout=60, isolation_level=None)
+        with contextlib.suppress(sqlite3.OperationalError):
+            database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        [version] = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, FORMAT):
+            database.executescript("DROP TABLE IF EXISTS traces; DROP TABLE IF EXISTS notes;")
+        if version != FORMAT:
+            database.executescript(_TABLES + f"PRAGMA user_version={FORMAT};")
+        return database
+
+    def close(self) -> None:
+        """Close the store."""
+        self._database.close()
+
+    def traces(self, identity: str) -> list[dict[str, Any]]:
+        """Return the stored traces of a step, the newest first."""
+        query = "SELECT rowid, data, sum FROM traces WHERE identity = ? ORDER BY used DESC"
+        return list(self._read(query, identity, "traces"))
+
+    def keep(self, identity: str, reads: str, trace: dict[str, Any]) -> None:
+        """Keep a trace, in the place of one with the same reads."""
+        self._write("traces", ("identity", "reads"), (identity, reads), trace)
+        self._try(
+            "DELETE FROM traces WHERE identity = ? AND rowid NOT IN "
+            "(SELECT rowid FROM traces WHERE identity = ? ORDER BY used DESC LIMIT ?)",
+            (identity, identity, KEPT),
+        )
+
+    def note(self, name: str) -> dict[str, Any] | None:
+        """Return a note."""
+        query = "SELECT rowid, data, sum FROM notes WHERE name = ?"
+        return next(self._read(query, name, "notes"), None)
+
+    def put_note(self, name: str, data: dict[str, Any]) -> None:
+        """Keep a note."""
+        self._write("notes", ("name",), (name,), data)
+
+    def notes(self) -> dict[str, dict[str, Any]]:
+        """Return all notes."""
+        names = [name for [name] in self._rows("SELECT name FROM notes", ())]
+        return {name: note for name in names if (note := self.note(name)) is not None}
+
+    def collect(self, *, age: float, size: int) -> tuple[int, int]:
+        """Delete entries that weren't used for `age` seconds, and the oldest above `size` bytes.
+
+        Returns how many were deleted, and how many bytes are left.
+        """
+        [before] = next(self._rows("SELECT count(*) FROM traces", ()))
+        self._try("DELETE FROM traces WHERE used < ?", (time.time() - age,))
+        total, oldest = 0, 0.0
+        for used, length in self._rows(
+            "SELECT used, length(data) FROM traces ORDER BY used DESC", ()
+        ):
+            total += length
+            if total > size:
+                oldest = used
+                break
+        self._try("DELETE FROM traces WHERE used <= ?", (oldest,))
+        self._try("VACUUM", ())
+        [after] = next(self._rows("SELECT count(*) FROM traces", ()))
+        return before - after, self._file.stat().st_size
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._warn(f"the store can't be read: {error}; what it holds is run again")
+
+    def _read(self, query: str, key: str, table: str) -> Iterator[dict[str, Any]]:
+        for row, data, checksum in self._rows(query, (key,)):
+            if isinstance(data, bytes) and _sum(key, data) == checksum:
+                yield json.loads(zlib.decompress(data))
+            else:
+                self._warn("an entry of the store isn't what was written; it is passed over")
+                self._try(f"DELETE FROM {table} WHERE rowid = ?", (row,))
+
+    def _write(
+        self, table: str, names: tuple[str, ...], keys: tuple[str, ...], value: dict[str, Any]
+    ) -> None:
+        data = zlib.compress(json.dumps(value).encode(), 1)
+        row = (*keys, data, _sum(keys[0], data), time.time())
+        columns = ", ".join((*names, "data", "sum", "used"))
+        marks = ", ".join("?" * len(row))
+        self._try(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)
+
+    def _try(self, query: str, values: tuple[Any, ...]) -> None:
+        """Write; a store that can't be written to costs time, and nothing else."""
+        try:
+            self._database.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            self._warn(f"the store can't be written to: {error}")
+
+
+def _sum(key: str, data: bytes) -> bytes:
+    return hashlib.blake2b(key.encode() + data, digest_size=16).digest()

@@ -1,0 +1,96 @@
+"""The distributions that bring modules, with all that they require, and their versions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from typing import Any
+
+from litpost.store import Store
+
+_INSTALLED = (".dist-info", ".egg-info", ".egg-link")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+class Versions:
+    """Versions by the top-level module that a distribution brings.
+
+    Finding them takes a tenth of a second or more, so that they are noted in the store.
+    """
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._table: dict[str, str] | None = None
+
+    def of(self, module: str) -> str | None:
+        """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
+        if self._table is None:
+            self._table = self._noted()
+        return self._table.get(module)
+
+    def _noted(self) -> dict[str, str]:
+        name = f"versions {_installed()}"
+        if self._store and (note := self._store.note(name)) is not None:
+            return note
+        table = _table()
+        if self._store:
+            self._store.put_note(name, table)
+        return table
+
+
+def parse(text: str) -> dict[str, str]:
+    """Read what `Versions.of` has returned: distribution to version.
+
+    >>> parse("numpy 2.0; pandas 3.0")
+    {'numpy': '2.0', 'pandas': '3.0'}
+    """
+    pairs = (entry.partition(" ") for entry in text.split("; ") if entry)
+    return {name: version for name, _, version in pairs}
+
+
+def _installed() -> str:
+    """Return a digest of what is installed."""
+    found = [sys.version]
+    for folder in sys.path:
+        try:
+            found += sorted(
+                name
+                for name in os.listdir(folder)  # noqa: PTH208
+                if name.endswith(_INSTALLED)
+            )
+        except OSError:
+            continue
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
+def _table() -> dict[str, str]:
+    from importlib.metadata import distributions, packages_distributions
+
+    known: dict[str, Any] = {}
+    for distribution in distributions():
+        if name := distribution.metadata["Name"]:
+            known.setdefault(_plain(name), distribution)
+    requires = {
+        name: [
+            _plain(match[0])
+            for text in distribution.requires or ()
+            if "extra ==" not in text and (match := _NAME.match(text))
+        ]
+        for name, distribution in known.items()
+    }
+
+    def described(tops: list[str]) -> str:
+        todo, seen = [_plain(name) for name in tops], set()
+        while todo:
+            if (name := todo.pop()) in known and name not in seen:
+                seen.add(name)
+                todo += requires[name]
+        return "; ".join(f"{known[n].metadata['Name']} {known[n].version}" for n in sorted(seen))
+
+    return {module: described(tops) for module, tops in packages_distributions().items()}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
