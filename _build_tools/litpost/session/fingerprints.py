@@ -35,14 +35,20 @@ import xxhash
 from litpost.session.namespace import Namespace
 
 PICKLED = frozenset(
-    """array builtins collections copyreg datetime decimal fractions functools ipaddress itertools
-    numpy operator pandas pathlib random re string types uuid zoneinfo _random""".split()
+    """__future__ array builtins collections copyreg dataclasses datetime decimal fractions functools
+    ipaddress itertools logging numpy operator pandas pathlib random re string types typing uuid
+    zoneinfo _collections _random""".split()
 )
 """Libraries whose instances are what they tell pickle; of others this isn't known."""
 
 _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _ODD_ATOMS = (type(...), type(NotImplemented))
-_BY_NAME = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_BY_NAME = (
+    types.BuiltinFunctionType,
+    types.WrapperDescriptorType,
+    types.MethodDescriptorType,
+    types.ClassMethodDescriptorType,
+)
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 _FROZEN = frozenset(
     """dtype range slice date datetime time timedelta timezone Decimal Fraction UUID Pattern

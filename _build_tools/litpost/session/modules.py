@@ -74,7 +74,7 @@ class Modules:
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""
         real = os.path.realpath(path)
-        if real.startswith(self.root + os.sep):
+        if real.startswith(self.root + os.sep) and not real.startswith(_OWN):
             return not {"site-packages", ".litpost"}.intersection(Path(real).parts)
         return not real.startswith((*self.libraries, _OWN))
 

@@ -43,7 +43,11 @@ _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
 _PATHS = ("posixpath.py", "genericpath.py", "pathlib.py", "os.py", "<frozen posixpath>",
-          "<frozen genericpath>", "<frozen os>")  # fmt: skip
+          "<frozen genericpath>", "<frozen os>", "<frozen _collections_abc>",
+          "_collections_abc.py", "watch.py")  # fmt: skip
+_USUAL = (None, "PATH", "TERM", "TMPDIR", "TEMP", "TMP", "TEST_TMPDIR")
+"""Variables (None: all) that differ between terminals, and that say nothing of what a library does
+when it looks at them as it is loaded."""
 _SESSION = os.path.join(_OWN, "session", "")  # noqa: PTH118
 _OWN_VARIABLES = frozenset(("IPYTHONDIR", "MATPLOTLIBRC"))
 
@@ -206,7 +210,8 @@ class Watch:
         if (full := self.path_of(path)) is None or _is_import_system(caller):
             return
         flags = flags if isinstance(flags, int) else 0
-        if not flags & _WRITING or not flags & os.O_TRUNC:
+        is_new = flags & os.O_EXCL and not full.startswith(self.root + os.sep)  # a temporary one
+        if not is_new and (not flags & _WRITING or not flags & os.O_TRUNC):
             self._note_file(full)
         if flags & _WRITING:
             self._note_change(full)
@@ -257,8 +262,14 @@ class Watch:
         else:
             self.reads.setdefault(f"t:{name}", times(full))
 
+    def _is_library_loading(self, frame: FrameType) -> bool:
+        asker = _asker(frame)
+        return asker.startswith((*self.modules.libraries, "<frozen")) and _is_importing(frame)
+
     def _environment_read(self, name: str | None) -> None:
-        if not self._is_on or name in _OWN_VARIABLES or _is_importing(sys._getframe(2)):
+        if not self._is_on or name in _OWN_VARIABLES:
+            return
+        if name in _USUAL and self._is_library_loading(sys._getframe(2)):
             return
         if name is None:
             known = sorted((n, v) for n, v in self._environment.items() if n not in _OWN_VARIABLES)
