@@ -35,8 +35,8 @@ import xxhash
 from litpost.session.namespace import Namespace
 
 PICKLED = frozenset(
-    """__future__ array builtins collections copyreg dataclasses datetime decimal fractions functools
-    ipaddress itertools logging numpy operator pandas pathlib random re string types typing uuid
+    """__future__ array builtins collections copyreg dataclasses datetime decimal fractions
+    functools ipaddress itertools logging numpy operator pandas pathlib random re string types typing uuid
     zoneinfo _collections _random""".split()
 )
 """Libraries whose instances are what they tell pickle; of others this isn't known."""
@@ -565,8 +565,7 @@ class _Walk:
                 self.visit(item)
 
 
-_UNSEARCHED = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace,
-               types.BuiltinFunctionType)  # fmt: skip
+_UNSEARCHED = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
 
 
 def _held(value: Any) -> Iterable[Any]:

@@ -39,11 +39,14 @@ class Modules:
     ----------
     digests
         SHA-256 of the source that each was compiled from, by its path.
+    compiled
+        The paths of those that the running step has compiled.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.digests: dict[str, str] = {}
+        self.compiled: set[str] = set()
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
 
@@ -59,7 +62,8 @@ class Modules:
             if not self.is_local_file(path):
                 return get_code(this, fullname)
             data = this.get_data(path)
-            self.digests[os.path.realpath(path)] = hashlib.sha256(data).hexdigest()
+            self.compiled.add(real := os.path.realpath(path))
+            self.digests[real] = hashlib.sha256(data).hexdigest()
             code: types.CodeType = this.source_to_code(data, path)
             return code
 

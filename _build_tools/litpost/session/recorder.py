@@ -120,26 +120,32 @@ class Recorder:
     ) -> set[str]:
         """Take the fingerprints of slots, and of all that share objects with them.
 
-        Returns the names of the modules that the step reaches through them.
+        Returns the names of the modules that the step reaches through them. Of the packages that
+        a module lies in, what else they hold isn't reached.
         """
         for slot in gone:
             self._prints.pop(slot, None)
         reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports
+        parents: set[str] = set()
         self._walked: set[str] = set()
+        followed: set[str] = set()
         todo = set(slots)
         while todo:
-            for slot in todo:
-                if slot in self._prints:
+            for slot in todo - self._walked:
+                if slot in self._prints and slot[0] == "v":
                     reached |= self._prints[slot].modules
                 if (found := self._fingerprint(slot, values)) is not None:
                     self._prints[slot] = found
-                    reached |= found.modules
             self._walked |= todo
-            reached |= self._parents(reached)
-            todo = {f"m:{name}" for name in reached if self.modules.is_local(name)}
-            todo |= self._sharing()
-            todo -= self._walked
-        return reached
+            for slot in self._walked - followed:
+                if slot[0] == "v" or slot[2:] in reached:
+                    followed.add(slot)
+                    reached |= self._prints[slot].modules if slot in self._prints else set()
+            parents = self._parents(reached)
+            local = {name for name in reached | parents if self.modules.is_local(name)}
+            todo = ({f"m:{name}" for name in local} | self._sharing()) - self._walked
+            todo |= {s for s in self._walked - followed if s[2:] in reached}
+        return reached | parents
 
     def _fingerprint(self, slot: str, values: Mapping[str, Any]) -> Fingerprint | None:
         is_local = self.modules.is_local
@@ -185,7 +191,10 @@ class Recorder:
     def _module_reads(
         self, reached: set[str], new: set[str], before: Mapping[str, str]
     ) -> dict[str, str | None]:
-        reads: dict[str, str | None] = {}
+        reads: dict[str, str | None] = {
+            f"s:{self.watch.name(path)}": self.modules.digests[path]
+            for path in self.modules.compiled
+        }
         for name in reached:
             if self.modules.is_local(name):
                 reads[f"m:{name}"] = before.get(f"m:{name}")

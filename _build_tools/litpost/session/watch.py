@@ -108,6 +108,7 @@ class Watch:
         """Forget all, as a step begins."""
         self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
         self.unseen = ""
+        self.modules.compiled.clear()
         self._loaded = len(sys.modules)
         self._is_on = True
 
@@ -159,6 +160,9 @@ class Watch:
 
     def _note_places(self) -> None:
         """Note where modules were looked for: a new file there may be found first."""
+        self._pause(self._look_at_places)
+
+    def _look_at_places(self) -> None:
         for entry in sys.path:
             folder = os.path.abspath(entry)  # noqa: PTH100
             if _OWN.startswith(folder + os.sep):

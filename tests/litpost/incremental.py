@@ -1,0 +1,107 @@
+"""Incremental builds beside clean ones, for tests: they must write the same bytes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from litpost import builder
+from litpost.project import find_project
+from tests.litpost.blog import HEADER, SOURCE, Blog, cell
+
+WRITTEN = ("_posts", "assets", "_literate/.manifest")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a person edits: cells by label, options in their first lines, and files by path.
+
+    Attributes
+    ----------
+    cells
+        Code by label, in order.
+    files
+        Text by path; nothing for a file that is removed.
+    prose
+        Text between header and cells.
+    """
+
+    cells: Mapping[str, str]
+    files: Mapping[str, str | None] = field(default_factory=dict)
+    prose: str = ""
+    header: str = HEADER
+
+    def lay(self, blog: Blog) -> None:
+        """Write it into a blog, if it isn't so already."""
+        for path, text in self.files.items():
+            file = blog.root / path
+            if text is None:
+                file.unlink(missing_ok=True)
+            elif not file.is_file() or file.read_text(encoding="utf-8") != text:
+                blog.write(path, text)
+        blog.source(
+            f"{self.prose}\n\n" + "\n".join(_cell(label, c) for label, c in self.cells.items()),
+            header=self.header,
+        )
+
+
+def _cell(label: str, code: str) -> str:
+    lines = code.strip("\n").split("\n")
+    count = next((n for n, line in enumerate(lines) if not line.startswith("#|")), len(lines))
+    options = [line[2:].strip() for line in lines[:count]]
+    return cell("\n".join(lines[count:]), f"label: {label}", *options)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build came to: the files that it has written, its status, and which cells ran."""
+
+    files: Mapping[str, bytes]
+    status: str
+    message: str
+    ran: Sequence[str]
+    because: Mapping[str, str]
+
+
+def build(blog: Blog) -> Built:
+    """Build the blog's source."""
+    report = builder.build(SOURCE, find_project(blog.root))
+    status = "failed" if report.status == "failed" else "built"
+    ran = [str(c.label) for c in report.cells if c.status == "ran"]
+    because = {str(c.label): c.because for c in report.cells}
+    return Built(blog.files(), status, report.message, ran, because)
+
+
+def build_clean(blog: Blog, scratch: Path) -> Built:
+    """Build a copy of the blog as it is, without anything that litpost has written."""
+    root = scratch / "clean"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(blog.root, root, symlinks=True)
+    for folder in (*WRITTEN, ".litpost"):
+        shutil.rmtree(root / folder, ignore_errors=True)
+    return build(Blog(root))
+
+
+def check(blog: Blog, scratch: Path) -> Built:
+    """Build incrementally and clean; the two must agree. Return the incremental one."""
+    clean = build_clean(blog, scratch)
+    built = build(blog)
+    assert built.status == clean.status, (built.message, clean.message)
+    if built.status == "built":
+        differ = [
+            p for p in {*built.files, *clean.files} if built.files.get(p) != clean.files.get(p)
+        ]
+        assert not differ, _difference(built, clean, differ)
+    else:
+        assert built.message == clean.message
+    return built
+
+
+def _difference(built: Built, clean: Built, paths: Sequence[str]) -> str:
+    parts = [f"ran {built.ran}"]
+    for path in paths:
+        for name, files in (("incremental", built.files), ("clean", clean.files)):
+            parts.append(f"--- {name} {path}\n{files.get(path, b'').decode('utf-8', 'replace')}")
+    return "\n".join(parts)

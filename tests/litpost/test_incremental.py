@@ -1,0 +1,432 @@
+"""After any edit an incremental build writes what a clean one writes, and runs no more than it must.
+
+Each case is a tree, an edit of it, and the cells that run after the edit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.litpost.blog import Blog
+from tests.litpost.incremental import Tree, build, check
+
+Cells = Mapping[str, str]
+Case = tuple[Cells, Cells, list[str]]
+
+HELPER = {"helper.py": "K = 2\nCACHE = {}\n\n\ndef f(x):\n    CACHE[x] = K\n    return K * x\n"}
+
+VALUES: dict[str, Case] = {
+    "rebinding": (
+        {"a": "x = 1", "b": "y = x + 1", "c": "print(y)", "d": "print('d')"},
+        {"a": "x = 2"}, ["a", "b", "c"],
+    ),
+    "the same value": (
+        {"a": "x = 1", "b": "y = x + 1", "c": "print(y)"},
+        {"a": "x = 2 - 1"}, ["a"],
+    ),
+    "del": (
+        {"a": "x = 1", "b": "del x", "c": "print('x' in globals())"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "a name that wasn't there": (
+        {"a": "pass", "b": "try:\n    print(x)\nexcept NameError:\n    print('none')"},
+        {"a": "x = 1"}, ["a", "b"],
+    ),
+    "a builtin that is shadowed": (
+        {"a": "pass", "b": "print(len([1]))"},
+        {"a": "len = lambda x: 7"}, ["a", "b"],
+    ),
+    "mutation through an alias": (
+        {"a": "x = [1]\ny = x", "b": "y.append(2)", "c": "print(x)"},
+        {"b": "y.append(3)"}, ["b", "c"],
+    ),
+    "an alias that is none any more": (
+        {"a": "x = [1]\ny = x", "b": "y.append(2)", "c": "print(x)"},
+        {"a": "x = [1]\ny = [1]"}, ["a", "b", "c"],
+    ),
+    "a NumPy view": (
+        {"a": "import numpy as np\nx = np.zeros(3)", "b": "v = x[1:]", "c": "v += 1",
+         "d": "print(x)"},
+        {"c": "v += 2"}, ["c", "d"],
+    ),
+    "a view that is a copy now": (
+        {"a": "import numpy as np\nx = np.zeros(3)", "b": "v = x[1:]", "c": "v += 1",
+         "d": "print(x)"},
+        {"b": "v = x[1:].copy()"}, ["b", "c", "d"],
+    ),
+    "a container that holds a variable": (
+        {"a": "x = [1]", "b": "d = {'x': x}", "c": "d['x'].append(2)", "d": "print(x)"},
+        {"c": "d['x'].append(3)"}, ["c", "d"],
+    ),
+    "a method": (
+        {"a": "class A:\n    def __init__(self):\n        self.n = 0\n"
+              "    def add(self, k):\n        self.n += k", "b": "a = A()", "c": "a.add(1)",
+         "d": "print(a.n)"},
+        {"c": "a.add(2)"}, ["c", "d"],
+    ),
+    "a called function": (
+        {"a": "def f():\n    return 1", "b": "x = f()", "c": "print(x)", "d": "print(2)"},
+        {"a": "def f():\n    return 3"}, ["a", "b", "c"],
+    ),
+    "a function that reads a global": (
+        {"a": "k = 1", "b": "def f():\n    return k", "c": "print(f())", "d": "print(2)"},
+        {"a": "k = 2"}, ["a", "c"],
+    ),
+    "a function that sets a global": (
+        {"a": "def f(n):\n    global k\n    k = n", "b": "f(1)", "c": "print(k)"},
+        {"b": "f(2)"}, ["b", "c"],
+    ),
+    "a function that deletes a global": (
+        {"a": "k = 1\ndef f():\n    global k\n    del k", "b": "f()", "c": "print('k' in globals())"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "a default argument": (
+        {"a": "def f(x, seen=[]):\n    seen.append(x)\n    return seen", "b": "f(1);",
+         "c": "print(f(2))"},
+        {"b": "f(3);"}, ["b", "c"],
+    ),
+    "a class attribute": (
+        {"a": "class A:\n    n = 0", "b": "a = A()", "c": "A.n = 1", "d": "print(a.n)"},
+        {"c": "A.n = 2"}, ["c", "d"],
+    ),
+    "a class body": (
+        {"a": "k = 1", "b": "class A:\n    n = k", "c": "print(A.n)"},
+        {"a": "k = 2"}, ["a", "b", "c"],
+    ),
+    "a closure": (
+        {"a": "def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n"
+              "        return n\n    return f", "b": "f = make()", "c": "f();", "d": "print(f())"},
+        {"c": "f(); f();"}, ["c", "d"],
+    ),
+    "a lambda": (
+        {"a": "f = lambda x: x + 1", "b": "print(f(1))", "c": "print(2)"},
+        {"a": "f = lambda x: x + 2"}, ["a", "b"],
+    ),
+    "an iterator": (
+        {"a": "i = iter([1, 2, 3, 4])", "b": "next(i);", "c": "print(next(i))"},
+        {"b": "next(i); next(i);"}, ["b", "c"],
+    ),
+    "a generator": (
+        {"a": "g = (n for n in range(9))", "b": "next(g);", "c": "print(next(g))"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "a random generator": (
+        {"a": "import numpy as np\nrng = np.random.default_rng(0)", "b": "rng.normal();",
+         "c": "print(rng.normal())"},
+        {"b": "rng.normal(size=2);"}, ["b", "c"],
+    ),
+    "Python's random generator as an object": (
+        {"a": "import random\nr = random.Random(1)", "b": "r.random();", "c": "print(r.random())"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "lru_cache": (
+        {"a": "from functools import lru_cache\n@lru_cache\ndef f(x):\n    return x + 1",
+         "b": "f(1);", "c": "print(f.cache_info())"},
+        {"b": "f(2); f(3);"}, ["b", "c"],
+    ),
+    "eval": (
+        {"a": "x = 1", "b": "print(eval('x'))", "c": "print(2)"},
+        {"a": "x = 2"}, ["a", "b"],
+    ),
+    "a name made at run time": (
+        {"a": "xy = 1", "b": "print(eval('x' + 'y'))", "c": "print(2)"},
+        {"b": "print(eval('x' + 'y'), 1)"}, ["a", "b"],
+    ),
+    "exec": (
+        {"a": "x = 1", "b": "exec('y = x + 1')", "c": "print(y)"},
+        {"a": "x = 2"}, ["a", "b", "c"],
+    ),
+    "globals": (
+        {"a": "x = 1", "b": "print(sorted(n for n in globals() if n[0] != '_'))"},
+        {"a": "x = 1\nz = 2"}, ["a", "b"],
+    ),
+    "the module of the cells": (
+        {"a": "x = 1", "b": "import __main__\nprint(__main__.x)"},
+        {"a": "x = 2"}, ["a", "b"],
+    ),
+    "the last result": (
+        {"a": "1 + 1", "b": "print(_)", "c": "print(2)"},
+        {"a": "1 + 2"}, ["a", "b"],
+    ),
+    "a magic": (
+        {"a": "x = 1", "b": "%who", "c": "print(2)"},
+        {"a": "x = 1\ny = 2"}, ["a", "b"],
+    ),
+    "a star import": (
+        {"a": "from math import *", "b": "print(floor(2.5))", "c": "print(2)"},
+        {"a": "from math import *\nfloor = ceil"}, ["a", "b"],
+    ),
+    "a DataFrame": (
+        {"a": "import pandas as pd\nd = pd.DataFrame({'a': [1, 2]})", "b": "d['b'] = d['a'] + 1",
+         "c": "print(d)"},
+        {"b": "d['b'] = d['a'] + 2"}, ["b", "c"],
+    ),
+    "an inline value": (
+        {"a": "x = 1", "b": "#| output: false\nprint('`{python} x`')"},
+        {"a": "x = 2"}, ["a"],
+    ),
+    "an exception that is kept": (
+        {"a": "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    kept = e",
+         "b": "print(repr(kept))"},
+        {"a": "try:\n    [][1]\nexcept IndexError as e:\n    kept = e"}, ["a", "b"],
+    ),
+    "hidden in an opaque object": (
+        {"a": "import collections\nx = [1]\nm = map(x.append, [5, 6])", "b": "next(m);",
+         "c": "print(x)"},
+        {"b": "next(m); next(m);"}, ["b", "c"],
+    ),
+    "a swap": (
+        {"a": "x = 1", "b": "x += 1", "c": "x *= 3", "d": "print(x)"},
+        {"b": "x *= 3", "c": "x += 1"}, ["b", "c", "d"],
+    ),
+}  # fmt: skip
+
+AMBIENT: dict[str, Case] = {
+    "random": (
+        {"a": "import random", "b": "random.random();", "c": "print(random.random())",
+         "d": "print(3)"},
+        {"b": "random.random(); random.random();"}, ["b", "c"],
+    ),
+    "random, only asked": (
+        {"a": "import random", "b": "random.random();", "c": "print(random.getstate()[1][-1])"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "numpy.random": (
+        {"a": "import numpy as np", "b": "np.random.rand();", "c": "print(np.random.rand())",
+         "d": "print(np.pi)"},
+        {"b": "np.random.rand(2);"}, ["b", "c"],
+    ),
+    "a seed": (
+        {"a": "import numpy as np", "b": "np.random.seed(1)", "c": "print(np.random.rand())"},
+        {"b": "np.random.seed(2)"}, ["b", "c"],
+    ),
+    "print options": (
+        {"a": "import numpy as np", "b": "np.set_printoptions(precision=2);",
+         "c": "print(np.array([1 / 3]))", "d": "print('d')"},
+        {"b": "np.set_printoptions(precision=3);"}, ["b", "c"],
+    ),
+    "rcParams": (
+        {"a": "import matplotlib as mpl", "b": "mpl.rcParams['lines.linewidth'] = 3",
+         "c": "print(mpl.rcParams['lines.linewidth'])", "d": "print('d')"},
+        {"b": "mpl.rcParams['lines.linewidth'] = 4"}, ["b", "c"],
+    ),
+    "open figures": (
+        {"a": "import matplotlib.pyplot as plt", "b": "#| fig-alt: a\n#| output: false\n"
+         "plt.plot([1]);", "c": "print(plt.get_fignums())"},
+        {"b": "pass"}, ["b"],
+    ),
+    "a warning that was shown": (
+        {"a": "import warnings\ndef f():\n    warnings.warn('again')", "b": "f()", "c": "f()"},
+        {"b": "pass"}, ["b"],
+    ),
+    "warning filters": (
+        {"a": "import warnings", "b": "warnings.simplefilter('ignore')", "c": "warnings.warn('w')"},
+        {"b": "pass"}, ["b", "c"],
+    ),
+    "os.environ": (
+        {"a": "import os", "b": "os.environ['LITPOST_TRY'] = '1'",
+         "c": "print(os.environ.get('LITPOST_TRY'))"},
+        {"b": "os.environ['LITPOST_TRY'] = '2'"}, ["b", "c"],
+    ),
+    "sys.path": (
+        {"a": "import sys", "b": "sys.path.append('/nowhere')", "c": "print(sys.path[-1])"},
+        {"b": "sys.path.append('/somewhere')"}, ["b", "c"],
+    ),
+    "the decimal context": (
+        {"a": "import decimal", "b": "decimal.getcontext().prec = 3",
+         "c": "print(decimal.Decimal(1) / 3)"},
+        {"b": "decimal.getcontext().prec = 4"}, ["b", "c"],
+    ),
+    "a builtin that is replaced": (
+        {"a": "import builtins", "b": "builtins.answer = 42", "c": "print(answer)"},
+        {"b": "builtins.answer = '42!'"}, ["b", "c"],
+    ),
+}  # fmt: skip
+
+
+def run_case(blog: Blog, scratch: Path, before: Tree, after: Tree) -> list[str]:
+    before.lay(blog)
+    first = build(blog)
+    assert first.status == "built", first.message
+    assert build(blog).ran == []
+    after.lay(blog)
+    return list(check(blog, scratch).ran)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_values(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cells, edit, runs = VALUES[name]
+    ran = run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), Tree({**cells, **edit}))
+    assert sorted(ran) == sorted(runs)
+
+
+@pytest.mark.parametrize("name", AMBIENT)
+def test_ambient_state(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cells, edit, runs = AMBIENT[name]
+    ran = run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), Tree({**cells, **edit}))
+    assert sorted(ran) == sorted(runs)
+
+
+FileCase = tuple[Cells, Mapping[str, str | None], Mapping[str, str | None], list[str]]
+
+MODULES: dict[str, FileCase] = {
+    "a function": (
+        {"a": "import helper", "b": "print(helper.f(1))", "c": "print(2)"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
+    ),
+    "a constant": (
+        {"a": "from helper import f", "b": "print(f(1))", "c": "print(2)"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K = 2", "K = 3")}, ["a", "b"],
+    ),
+    "a class": (
+        {"a": "from helper import A", "b": "print(A().n)", "c": "print(2)"},
+        {"helper.py": "class A:\n    n = 1\n"}, {"helper.py": "class A:\n    n = 2\n"}, ["a", "b"],
+    ),
+    "an instance of its class": (
+        {"a": "import helper", "b": "x = helper.A()", "c": "print(x.get())"},
+        {"helper.py": "class A:\n    def get(self):\n        return 1\n"},
+        {"helper.py": "class A:\n    def get(self):\n        return 2\n"}, ["a", "b", "c"],
+    ),
+    "a module that it imports": (
+        {"a": "import helper", "b": "print(helper.f())", "c": "print(2)"},
+        {"helper.py": "import other\ndef f():\n    return other.X\n", "other.py": "X = 1\n"},
+        {"other.py": "X = 2\n"}, ["a", "b"],
+    ),
+    "an import inside a function": (
+        {"a": "import helper", "b": "print(helper.f())", "c": "print(helper.g())"},
+        {"helper.py": "def f():\n    import other\n    return other.X\ndef g():\n    return 1\n",
+         "other.py": "X = 1\n"},
+        {"other.py": "X = 2\n"}, ["b"],
+    ),
+    "importlib": (
+        {"a": "import importlib", "b": "m = importlib.import_module('helper')", "c": "print(m.K)"},
+        HELPER, {"helper.py": "K = 5\n"}, ["b", "c"],
+    ),
+    "a star import": (
+        {"a": "from helper import *", "b": "print(K)", "c": "print(2)"},
+        {"helper.py": "K = 1\n"}, {"helper.py": "K = 2\n"}, ["a", "b"],
+    ),
+    "a submodule of a package": (
+        {"a": "from pkg import one, two", "b": "print(one.X)", "c": "print(two.X)"},
+        {"pkg/__init__.py": "", "pkg/one.py": "X = 1\n", "pkg/two.py": "X = 1\n"},
+        {"pkg/one.py": "X = 2\n"}, ["a", "b"],
+    ),
+    "a global that a cell has mutated": (
+        {"a": "import helper", "b": "helper.f(1);", "c": "print(helper.CACHE)"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K = 2", "K = 7")}, ["a", "b", "c"],
+    ),
+    "a new file that shadows another": (
+        {"a": "import colorsys", "b": "print(hasattr(colorsys, 'mine'))", "c": "print(2)"},
+        {}, {"colorsys.py": "mine = 1\n"}, ["a", "b"],
+    ),
+    "a module that wasn't there": (
+        {"a": "try:\n    import helper\n    x = helper.K\nexcept ImportError:\n    x = 0",
+         "b": "print(x)"},
+        {}, HELPER, ["a", "b"],
+    ),
+    "a module that was loaded by path": (
+        {"a": "import importlib.util as u\ns = u.spec_from_file_location('m', 'lib/m.py')\n"
+              "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nx = m.X", "b": "print(x)"},
+        {"lib/m.py": "X = 1\n"}, {"lib/m.py": "X = 2\n"}, ["a", "b"],
+    ),
+    "runpy": (
+        {"a": "import runpy\nx = runpy.run_path('script.py')['X']", "b": "print(x)"},
+        {"script.py": "X = 1\n"}, {"script.py": "X = 2\n"}, ["a", "b"],
+    ),
+    "a module in another folder": (
+        {"a": "import sys\nsys.path.insert(0, 'src')", "b": "import inner", "c": "print(inner.X)"},
+        {"src/inner.py": "X = 1\n"}, {"src/inner.py": "X = 2\n"}, ["b", "c"],
+    ),
+}  # fmt: skip
+
+FILES: dict[str, FileCase] = {
+    "read by Python": (
+        {"a": "text = open('d.txt').read()", "b": "print(text)", "c": "print(2)"},
+        {"d.txt": "1"}, {"d.txt": "2"}, ["a", "b"],
+    ),
+    "read by pathlib": (
+        {"a": "from pathlib import Path", "b": "print(Path('d.txt').read_text())"},
+        {"d.txt": "1"}, {"d.txt": "2"}, ["b"],
+    ),
+    "read by NumPy": (
+        {"a": "import numpy as np", "b": "print(np.loadtxt('d.txt'))", "c": "print(2)"},
+        {"d.txt": "1 2"}, {"d.txt": "1 3"}, ["b"],
+    ),
+    "read by pandas": (
+        {"a": "import pandas as pd", "b": "print(pd.read_csv('d.csv'))", "c": "print(2)"},
+        {"d.csv": "a,b\n1,2\n"}, {"d.csv": "a,b\n1,3\n"}, ["b"],
+    ),
+    "deleted": (
+        {"a": "try:\n    x = open('d.txt').read()\nexcept OSError:\n    x = 'none'", "b": "print(x)"},
+        {"d.txt": "1"}, {"d.txt": None}, ["a", "b"],
+    ),
+    "new, where one was looked for": (
+        {"a": "import os\nx = os.path.exists('d.txt')", "b": "print(x)"},
+        {}, {"d.txt": "1"}, ["a", "b"],
+    ),
+    "added to a listed folder": (
+        {"a": "import os\nnames = sorted(os.listdir('data'))", "b": "print(names)", "c": "print(2)"},
+        {"data/a.txt": "1"}, {"data/b.txt": "1"}, ["a", "b"],
+    ),
+    "found by a pattern": (
+        {"a": "import glob\nnames = sorted(glob.glob('data/*.txt'))", "b": "print(names)"},
+        {"data/a.txt": "1"}, {"data/b.txt": "1"}, ["a", "b"],
+    ),
+    "of another size": (
+        {"a": "import os\nn = os.path.getsize('d.txt')", "b": "print(n)"},
+        {"d.txt": "1"}, {"d.txt": "12"}, ["a", "b"],
+    ),
+    "written by one cell, read by another": (
+        {"a": "x = open('in.txt').read()", "b": "open('out.txt', 'w').write(x + '!');",
+         "c": "print(open('out.txt').read())"},
+        {"in.txt": "1"}, {"in.txt": "2"}, ["a", "b", "c"],
+    ),
+    "written by a cell, and removed": (
+        {"a": "open('out.txt', 'w').write('1');", "b": "print(open('out.txt').read())"},
+        {}, {"out.txt": None}, ["a"],
+    ),
+    "written by a cell, and edited": (
+        {"a": "open('out.txt', 'w').write('1');", "b": "print(open('out.txt').read())"},
+        {}, {"out.txt": "edited"}, ["a"],
+    ),
+    "in the working directory of another cell": (
+        {"a": "import os", "b": "os.chdir(open('d.txt').read())",
+         "c": "print(os.path.basename(os.getcwd()))", "d": "os.chdir('..')", "e": "print(1)"},
+        {"d.txt": "one", "one/x": "", "two/x": ""}, {"d.txt": "two"}, ["b", "c", "d"],
+    ),
+    "that only C code reads": (
+        {"a": "#| depends: d.txt\nx = 1", "b": "print(x)"},
+        {"d.txt": "1"}, {"d.txt": "2"}, ["a"],
+    ),
+    "in a folder that only C code reads": (
+        {"a": "#| depends: data\nx = 1", "b": "print(x)"},
+        {"data/a.txt": "1"}, {"data/sub/b.txt": "2"}, ["a"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cells, files, edit, runs = MODULES[name]
+    scratch = tmp_path_factory.mktemp("c")
+    assert sorted(run_case(blog, scratch, Tree(cells, files), Tree(cells, edit))) == sorted(runs)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cells, files, edit, runs = FILES[name]
+    scratch = tmp_path_factory.mktemp("c")
+    assert sorted(run_case(blog, scratch, Tree(cells, files), Tree(cells, edit))) == sorted(runs)
+
+
+def test_a_file_that_was_only_touched_runs_nothing(blog: Blog) -> None:
+    tree = Tree({"a": "import helper\nx = open('d.txt').read()"}, {**HELPER, "d.txt": "1"})
+    tree.lay(blog)
+    build(blog)
+    for path in ("d.txt", "helper.py"):
+        os.utime(blog.root / path)
+    assert build(blog).ran == []
