@@ -1,4 +1,4 @@
-"""After any edit an incremental build writes what a clean one writes, and runs no more than it must.
+"""After any edit an incremental build writes what a clean one does, and runs no more than it must.
 
 Each case is a tree, an edit of it, and the cells that run after the edit.
 """
@@ -81,7 +81,8 @@ VALUES: dict[str, Case] = {
         {"b": "f(2)"}, ["b", "c"],
     ),
     "a function that deletes a global": (
-        {"a": "k = 1\ndef f():\n    global k\n    del k", "b": "f()", "c": "print('k' in globals())"},
+        {"a": "k = 1\ndef f():\n    global k\n    del k", "b": "f()",
+         "c": "print('k' in globals())"},
         {"b": "pass"}, ["b", "c"],
     ),
     "a default argument": (
@@ -361,7 +362,8 @@ FILES: dict[str, FileCase] = {
         {"d.csv": "a,b\n1,2\n"}, {"d.csv": "a,b\n1,3\n"}, ["b"],
     ),
     "deleted": (
-        {"a": "try:\n    x = open('d.txt').read()\nexcept OSError:\n    x = 'none'", "b": "print(x)"},
+        {"a": "try:\n    x = open('d.txt').read()\nexcept OSError:\n    x = 'none'",
+         "b": "print(x)"},
         {"d.txt": "1"}, {"d.txt": None}, ["a", "b"],
     ),
     "new, where one was looked for": (
@@ -369,7 +371,8 @@ FILES: dict[str, FileCase] = {
         {}, {"d.txt": "1"}, ["a", "b"],
     ),
     "added to a listed folder": (
-        {"a": "import os\nnames = sorted(os.listdir('data'))", "b": "print(names)", "c": "print(2)"},
+        {"a": "import os\nnames = sorted(os.listdir('data'))", "b": "print(names)",
+         "c": "print(2)"},
         {"data/a.txt": "1"}, {"data/b.txt": "1"}, ["a", "b"],
     ),
     "found by a pattern": (
