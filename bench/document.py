@@ -50,8 +50,8 @@ class Revision:
 class Document:
     """Cells, and the files that they read.
 
-    The words `PROSE_REVISION`, `LAST_REVISION` and `MODULE_REVISION` in its texts stand for numbers:
-    `at` fills them in, and so makes an edit.
+    The words `PROSE_REVISION`, `LAST_REVISION` and `MODULE_REVISION` in its texts stand for
+    numbers: `at` fills them in, and so makes an edit.
 
     Attributes
     ----------

@@ -290,7 +290,8 @@ def large_document(kind: str, cells: int, *, megabytes: int = 1024) -> Document:
                 "arrays",
                 "They take their room.",
                 "import numpy as np\n\n"
-                f"arrays = [np.arange({megabytes} * 2**17 // 8, dtype=float) + i for i in range(8)]\n"
+                f"size = {megabytes} * 2**17 // 8\n"
+                "arrays = [np.arange(size, dtype=float) + i for i in range(8)]\n"
                 "print('bytes:', sum(array.nbytes for array in arrays))",
             ),
             *(

@@ -1,8 +1,8 @@
 """One document, built from nothing, again, and after each kind of edit.
 
-Each tool has two folders: one is emptied before every cold build, the other keeps its caches. In every
-round, and in every scenario of it, all tools run one after the other, so that what else the machine
-does hits all of them.
+Each tool has two folders: one is emptied before every cold build, the other keeps its caches. In
+every round, and in every scenario of it, all tools run one after the other, so that what else the
+machine does hits all of them.
 
 What plain Python prints is what every page must show.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 
@@ -85,5 +86,5 @@ def slopes(points: Iterable[tuple[int, float]]) -> list[float]:
     ordered = sorted(points)
     return [
         (value - before) / (size - smaller)
-        for (smaller, before), (size, value) in zip(ordered, ordered[1:], strict=False)
+        for (smaller, before), (size, value) in pairwise(ordered)
     ]
