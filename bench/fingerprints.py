@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from statistics import median
 
 from bench.document import Document, Revision
 from bench.documents import DOCUMENTS, large_document
@@ -22,6 +21,7 @@ KINDS = {
     "reads": "a cell that reads one number of each",
     "leaves": "a cell that leaves them alone",
 }
+LARGE = "1 GB of arrays"
 CELLS = 4
 """How many cells of a kind are added to a document: their cost is a difference, divided by that."""
 
@@ -71,7 +71,7 @@ def share_of(report: str, seconds: float) -> float:
     spent = [cell["fingerprint_seconds"] for cell in cells if "fingerprint_seconds" in cell]
     if not spent:
         raise RunError("not reported")
-    return sum(spent) / seconds
+    return float(sum(spent)) / seconds
 
 
 def measure_memory(plan: Plan, say: Callable[[str], None]) -> list[Series]:
@@ -103,45 +103,55 @@ def _memory(row: str, peak: int | None) -> Series:
 def measure_large(plan: Plan, say: Callable[[str], None]) -> list[Series]:
     """Measure what 1 GB of arrays costs each cell, beside plain Python.
 
-    The same document is built with some cells of one kind and without; the difference of medians,
-    less that of plain Python, is what litpost adds to these cells.
+    The same document is built with some cells of one kind and without; the difference, less that of
+    plain Python in the same round, is what litpost adds to these cells.
     """
     if LITPOST not in plan.tools:
         return []
-    documents = {"": large_document("leaves", 0)}
-    documents |= {kind: large_document(kind, CELLS) for kind in KINDS}
     times: dict[tuple[str, str], list[float]] = {}
-    failed: dict[str, str] = {}
-    for turn in range(1, plan.rounds + 1):
-        for kind, document in documents.items():
-            say(f"1 GB of arrays: round {turn}, {KINDS.get(kind, 'the arrays alone')}")
-            for tool in rotated([FLOOR, LITPOST], turn):
-                space = Workspace(tool, plan.scratch / "large" / tool.name)
-                try:
-                    seconds = _checked(space, document).seconds
-                except RunError as error:
-                    failed[kind] = f"{tool.name}: {error}"
-                else:
-                    times.setdefault((kind, tool.name), []).append(seconds)
-                finally:
-                    space.clear()
+    try:
+        for turn in range(plan.rounds + 1):
+            for kind in ("", *KINDS):
+                say(f"1 GB of arrays: round {turn}, {KINDS.get(kind, 'the arrays alone')}")
+                for tool in rotated([FLOOR, LITPOST], turn):
+                    seconds = _build_large(plan, kind, tool)
+                    if turn:  # the first round only warms up
+                        times.setdefault((kind, tool.name), []).append(seconds)
+    except RunError as error:
+        return [Series(LARGE, row, LITPOST.name, failed=str(error)) for row in KINDS.values()]
     series = [_hashing(plan, say)]
     for kind, row in KINDS.items():
-        problem = failed.get("") or failed.get(kind, "")
-        cost = () if problem else (_added(times, kind),)
-        series.append(Series("1 GB of arrays", row, LITPOST.name, cost, failed=problem))
-    for (kind, tool), seconds in times.items():
+        series.append(Series(LARGE, row, LITPOST.name, added(times, kind)))
+    for (kind, name), values in times.items():
         row = f"whole build, {CELLS} × {KINDS[kind]}" if kind else "whole build, arrays alone"
-        series.append(Series("1 GB of arrays", row, tool, tuple(seconds)))
+        series.append(Series(LARGE, row, name, tuple(values)))
     return series
 
 
-def _added(times: dict[tuple[str, str], list[float]], kind: str) -> float:
-    """Return what litpost adds to a cell of a kind, in seconds."""
-    own, plain = (
-        median(times[kind, tool.name]) - median(times["", tool.name]) for tool in (LITPOST, FLOOR)
+def added(times: dict[tuple[str, str], list[float]], kind: str) -> tuple[float, ...]:
+    """Return what litpost added to a cell of a kind in each round, in seconds."""
+    rounds = zip(
+        times[kind, LITPOST.name],
+        times["", LITPOST.name],
+        times[kind, FLOOR.name],
+        times["", FLOOR.name],
+        strict=True,
     )
-    return (own - plain) / CELLS
+    return tuple(((own - base) - (plain - least)) / CELLS for own, base, plain, least in rounds)
+
+
+def _build_large(plan: Plan, kind: str, tool: Tool) -> float:
+    document = large_document(kind, CELLS) if kind else large_document("leaves", 0)
+    space = Workspace(tool, plan.scratch / "large" / tool.name)
+    try:
+        built = _cold(space, document)
+        if lost := space.page(document, built).missing([f"bytes: {2**30}"]):
+            raise RunError(lost)
+        return built.seconds
+    except RunError as error:
+        raise RunError(f"{tool.name}: {error}") from error
+    finally:
+        space.clear()
 
 
 def _hashing(plan: Plan, say: Callable[[str], None]) -> Series:
@@ -152,7 +162,7 @@ def _hashing(plan: Plan, say: Callable[[str], None]) -> Series:
     values = []
     for _ in range(plan.rounds):
         values.append(min(float(line) for line in hasher.build([]).stdout.split()))
-    return Series("1 GB of arrays", "hashing them once", FLOOR.name, tuple(values))
+    return Series(LARGE, "hashing them once", FLOOR.name, tuple(values))
 
 
 def _python(code: str) -> Tool:
@@ -172,10 +182,3 @@ def _cold(
     space.clear()
     space.write([document])
     return space.build([document], options=options, variables=variables, watch=watch)
-
-
-def _checked(space: Workspace, document: Document) -> Run:
-    built = _cold(space, document)
-    if lost := space.page(document, built).missing([f"bytes: {2**30}"]):
-        raise RunError(lost)
-    return built

@@ -69,7 +69,7 @@ def describe_machine(tools: Iterable[Tool]) -> Machine:
 
 
 def _versions(tool: Tool) -> list[tuple[str, str]]:
-    command = [tool.folder / "python", "-c", ASK, *tool.distributions]
+    command: list[str | Path] = [tool.folder / "python", "-c", ASK, *tool.distributions]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return list(json.loads(done.stdout).items())
 

@@ -51,7 +51,7 @@ def text_of(document: Document, files: dict[str, str]) -> str:
 def test_every_tool_gets_all_code_in_order(document: Document, write) -> None:
     rest = text_of(document, write(document))
     for cell in document.cells:
-        before, found, rest = rest.partition(cell.lines)
+        _, found, rest = rest.partition(cell.lines)
         assert found, f"{cell.label} is missing"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.fingerprints import share_of
+from bench.fingerprints import KINDS, LARGE, added, share_of
 from bench.goals import Goal, judge
 from bench.plan import rotated
 from bench.process import RunError, run
@@ -112,6 +112,21 @@ def test_growth_is_judged_by_the_last_step() -> None:
 
     assert many(0.1, 0.19, 1.09) is True
     assert many(0.1, 0.19, 5.0) is False
+
+
+def test_a_cost_below_zero_gets_no_verdict() -> None:
+    cost = Series(LARGE, KINDS["changes"], "litpost", (-1.1,))
+    (goal,) = (g for g in judge(Results((cost,)), ()) if KINDS["changes"] in g.text)
+    assert goal.met is None
+    assert "noise" in goal.measured
+
+
+def test_what_litpost_adds_is_a_difference_of_differences() -> None:
+    times = {
+        ("", "python"): [1.0], ("", "litpost"): [2.0],
+        ("reads", "python"): [1.4], ("reads", "litpost"): [4.4],
+    }  # fmt: skip
+    assert added(times, "reads") == pytest.approx([0.5])
 
 
 def test_verdicts_are_words() -> None:
