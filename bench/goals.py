@@ -126,7 +126,7 @@ def _large(results: Results) -> Iterator[Goal]:
 
 
 def _resolved(goal: Goal, series: Series | None) -> Goal:
-    """Withhold the verdict if a cost, which is a difference, is below zero by more than a trifle."""
+    """Withhold the verdict on a cost, which is a difference, that is clearly below zero."""
     if series is None or series.median is None or series.median >= -NOISE_SECONDS:
         return goal
     return Goal(goal.text, f"lost in the machine's noise ({series.median:.3f} s)")
