@@ -104,7 +104,12 @@ def plain_text(page: str) -> str:
 
 def _sphinx_settings() -> tuple[tuple[str, str], ...]:
     return (
-        ("conf.py", 'extensions = ["myst_nb"]\nnb_execution_mode = "cache"\n'),
+        (
+            "conf.py",
+            'extensions = ["myst_nb"]\n'
+            'nb_execution_mode = "cache"\n'
+            'exclude_patterns = ["out"]\n',  # executed notebooks lie there, and would be sources
+        ),
         ("index.md", "# Documents\n\n```{toctree}\n:glob:\n\n*\n```\n"),
     )
 
