@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve test check lint types current format lock clean
+.PHONY: help post site serve test check lint types current format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,8 +46,13 @@ lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
 	  -e "s/^(tensorflow)[-_]cpu==(.*)/\1-cpu==\2; sys_platform == 'linux' and platform_machine == 'x86_64'\n\1==\2; sys_platform != 'linux' or platform_machine != 'x86_64'/" \
 	  > requirements.txt
 
+bench: $(INSTALLED) $(PEERS)/.installed ## measure it beside its peers: ROUNDS=5 ONLY= DOCS= TOOLS= SIZES= SAVE=1
+	@$(BIN)/python -m bench --rounds $(or $(ROUNDS),5) --only '$(ONLY)' --docs '$(DOCS)' \
+	  --tools '$(TOOLS)' --sizes '$(or $(SIZES),1,10,100,1000)' --limit $(or $(LIMIT),60) \
+	  $(if $(SAVE),--save)
+
 clean: ## remove what the targets made, but no posts
-	rm -rf $(VENV) _site .jekyll-cache .litpost
+	rm -rf $(VENV) $(PEERS) _site .jekyll-cache .litpost
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,4 +60,9 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(PEERS)/.installed: bench/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install -q --disable-pip-version-check -r bench/requirements.txt
 	@touch $@

@@ -1,0 +1,1 @@
+"""How fast litpost is, and whether what it shows is right, beside its peers."""
