@@ -93,6 +93,13 @@ def render(
     return Rendered(place, sign(text), rendering.assets)
 
 
+def render_body(
+    source: Source, traces: Mapping[str, Trace], *, place: Place, theme: Theme, project: Project
+) -> str:
+    """Write only what stands below a post's header, unchecked."""
+    return "".join(_Rendering(source, traces, place, theme, project).blocks())
+
+
 def sign(text: str) -> str:
     """Put the digest of a post's text in its digest line."""
     bare = DIGEST_LINE.sub("# litpost-digest: " + "0" * 64, text, count=1)
