@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve test check lint types current format lock clean
+.PHONY: help post site serve shots test check lint types current format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ site: post ## build the Jekyll site into _site/
 
 serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on changes
 	$(BIN)/litpost site --serve
+
+shots: post ## write screenshots of every page, light and dark, wide and narrow, to shots/
+	$(BIN)/python -m tests.site.shots
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/pytest -n auto --dist loadgroup

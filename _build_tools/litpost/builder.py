@@ -10,11 +10,13 @@ from typing import Any
 
 from litpost.checks import check_header, check_prose
 from litpost.errors import LitpostError, SourceError
+from litpost.formulas import check_formulas
 from litpost.manifest import make_manifest, read_manifest, staleness
 from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
 from litpost.project import Place, Project
+from litpost.references import check_references
 from litpost.renderer import Rendered, render
 from litpost.runner import Run, run
 from litpost.snippets import resolve
@@ -159,6 +161,8 @@ def read(path: str, project: Project, theme: Theme) -> Source:
     problems = [
         *check_header(values, source, theme, complete=False),
         *check_prose(source, theme),
+        *check_references(source),
+        *check_formulas(source),
     ]
     if problems:
         raise SourceError(problems)
@@ -169,10 +173,9 @@ def _files(
     rendered: Rendered, source: Source, project: Project, theme: Theme, ran: Run
 ) -> dict[str, bytes]:
     """Return all files of a post, those that others point at first."""
-    sheet = (theme.folder / theme.style_sheet).read_bytes()
     outputs = {
         **rendered.assets,
-        f"assets/css/{theme.style_sheet}": sheet,
+        f"assets/css/{theme.style_sheet}": theme.sheet(),
         rendered.place.post: rendered.text.encode(),
     }
     assert ran.reads is not None

@@ -11,7 +11,7 @@ from typing import Any
 
 from litpost.errors import Problem
 from litpost.figures import raster_size
-from litpost.source import Prose, Source, Verbatim
+from litpost.source import Formula, Prose, Source, Verbatim
 from litpost.theme import Key, Theme
 
 _DATE = re.compile(
@@ -126,7 +126,7 @@ def check_prose(source: Source, theme: Theme) -> Iterator[Problem]:
             for match in re.finditer(rule.pattern, block.text):
                 message = f"`{match[0]}`: {rule.message}"
                 yield Problem(source.path, _line(block, match.start()), message)
-    written = "".join(b.text for b in source.blocks if isinstance(b, (Prose, Verbatim)))
+    written = "".join(b.text for b in source.blocks if isinstance(b, (Prose, Verbatim, Formula)))
     yield from check_excerpt(written, source, theme)
 
 

@@ -13,6 +13,7 @@ from litpost.errors import Problem, nearest
 from litpost.header import read_mapping
 
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
+WIDTH = re.compile(r"(\d{1,4}(?:\.\d+)?)(px|%|)\Z")
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ class Options:
         What to show instead of code of the cell's own: ``file#region`` or ``module:symbol``.
     link
         Show a link to the file and lines of `source` in the repository.
-    fig_cap, fig_alt, tbl_cap
-        Caption and alternative text of figures, caption of tables.
+    fig_cap, fig_alt, tbl_cap, lst_cap
+        Caption and alternative text of figures, caption of tables, of the code itself.
     fig_width, fig_height
         Size of figures in inches, where the code doesn't set it.
+    out_width
+        How wide figures are shown: pixels, or percents of the text.
     """
 
     label: str | None = None
@@ -54,8 +57,10 @@ class Options:
     fig_cap: str | None = None
     fig_alt: str | None = None
     tbl_cap: str | None = None
+    lst_cap: str | None = None
     fig_width: float | None = None
     fig_height: float | None = None
+    out_width: str | None = None
 
 
 NAMES = {field.name.replace("_", "-"): field for field in fields(Options)}
@@ -85,9 +90,18 @@ def _positive(value: Any) -> float:
     raise ValueError("a number greater than 0")
 
 
+def _shown_width(value: Any) -> str:
+    text = str(value)
+    if not isinstance(value, bool) and (match := WIDTH.match(text)) and float(match[1]) > 0:
+        return text
+    raise ValueError("pixels or percents, such as `480`, `480px` or `60%`")
+
+
 def _reader(name: str) -> Callable[[Any], Any]:
     if name == "label":
         return _label
+    if name == "out-width":
+        return _shown_width
     kind = str(NAMES[name].type)
     return _flag if kind == "bool" else _positive if "float" in kind else _text
 

@@ -12,6 +12,7 @@ from litpost.errors import UsageError, nearest
 from litpost.schemes import Colours
 
 THEMES = Path(__file__).parent / "themes"
+COMMON = THEMES / "_common"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ class ProseRule:
 
 @dataclass(frozen=True)
 class Theme:
-    """All that litpost knows of a theme; `folder` holds its templates."""
+    """All that litpost knows of a theme.
+
+    `folder` holds the templates and the style sheet that are its own; what isn't there is that of
+    `COMMON`.
+    """
 
     name: str
     folder: Path
@@ -70,6 +75,11 @@ class Theme:
     style_sheet: str
     excerpt: Excerpt | None = None
     prose: Sequence[ProseRule] = field(default=())
+
+    def sheet(self) -> bytes:
+        """Return the style sheet that its posts link."""
+        own = self.folder / self.style_sheet
+        return (own if own.is_file() else COMMON / self.style_sheet).read_bytes()
 
 
 def load_theme(name: str) -> Theme:

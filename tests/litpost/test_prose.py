@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from litpost.parser import parse
@@ -18,7 +19,7 @@ from litpost.source import Prose, Verbatim
 from litpost.theme import load_theme
 
 PATH = "_literate/2024-01-02-try.md"
-HEADER = "---\ntitle: t\n---\n"
+HEADER = "---\ntitle: t\nlitpost: {math: false}\n---\n"
 SPEC = json.loads((Path(__file__).parent / "data/commonmark-0.31.2.json").read_text("utf-8"))
 THEME = load_theme("mrgreen")
 
@@ -90,6 +91,7 @@ MARKS = st.sampled_from(
 @example("> `a\n> b`\n")
 @example("- `` ` ``\n  `{{`\n")
 def test_any_markup_comes_back(text: str) -> None:
+    assume(not re.search(r"(```|~~~)`*[ \t]*\{\s*\w", text))  # a cell for another language
     assert through(text) == text
 
 
