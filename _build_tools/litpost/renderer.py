@@ -38,6 +38,7 @@ from litpost.source import (
     Verbatim,
     digest,
 )
+from litpost.tables import clean
 from litpost.theme import COMMON, Theme
 from litpost.trace import Output, Trace
 from litpost.words import words
@@ -379,6 +380,7 @@ class _Rendering:
         text = re.sub(r"\n\s*\n", "\n", text)
         if "<table" not in text:
             return self.template("html", html=text)
+        text = clean(text)
         caption, name = "", None
         if cell.key not in self._with_table:
             self._with_table.add(cell.key)
