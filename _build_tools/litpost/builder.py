@@ -15,7 +15,7 @@ from litpost.manifest import make_manifest, read_manifest, staleness
 from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
-from litpost.project import Place, Project
+from litpost.project import TEMPLATES, Place, Project
 from litpost.references import check_references
 from litpost.renderer import Rendered, render
 from litpost.runner import Run, run
@@ -94,7 +94,7 @@ def build(
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
     try:
-        theme = load_theme(project.theme)
+        theme = load_theme(project.theme, project.root / TEMPLATES)
         source = read(path, project, theme)
         if not (force or dry):
             check_post(project.root, place.post)
@@ -135,7 +135,7 @@ def check(path: str, project: Project) -> PostReport:
         reasons = list(staleness(manifest, project))
     if reasons:
         return PostReport(path, place.post, "stale", f"{path}: stale: {'; '.join(reasons)}")
-    source = read(path, project, load_theme(project.theme))
+    source = read(path, project, load_theme(project.theme, project.root / TEMPLATES))
     return PostReport(path, place.post, "current", cells=tuple(_current_cells(source)))
 
 

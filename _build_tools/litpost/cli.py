@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_build(commands)
     _add_site(commands)
+    _add_themes(commands)
     return parser
 
 
@@ -76,6 +77,13 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(run=_site)
 
 
+def _add_themes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "themes", help="list the themes", description="List the themes that posts can be made for."
+    )
+    parser.set_defaults(run=_themes)
+
+
 def _add_root(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, metavar="DIR", help="the blog's folder")
 
@@ -83,11 +91,11 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
 def _build(options: argparse.Namespace) -> int:
     from litpost import builder
     from litpost.progress import Progress
-    from litpost.project import find_project
+    from litpost.project import TEMPLATES, find_project
     from litpost.theme import load_theme
 
     project = find_project(options.root)
-    load_theme(project.theme)
+    load_theme(project.theme, project.root / TEMPLATES)
     if options.sources:
         sources = list(dict.fromkeys(map(project.source_path, options.sources)))
     else:
@@ -133,6 +141,14 @@ def _site(options: argparse.Namespace) -> int:
         site.serve_site(root, destination=destination, baseurl=options.baseurl)
     else:
         site.build_site(root, destination=destination, baseurl=options.baseurl)
+    return DONE
+
+
+def _themes(options: argparse.Namespace) -> int:
+    from litpost.theme import load_theme, themes
+
+    for name in themes():
+        print(f"{name:17} {load_theme(name).description}")
     return DONE
 
 

@@ -69,6 +69,7 @@ class Image:
     path: str
     width: int
     height: int
+    address: str = ""
     share: str = ""
 
 
@@ -151,6 +152,7 @@ class _Rendering:
         self.problems: list[Problem] = []
         self.numbers = numbers(source)
         self.anchors: set[str] = set()
+        self.has_formulas = False
         self._words = words(project.language)
         self._unnamed = 0
         self._with_table: set[str] = set()
@@ -255,6 +257,7 @@ class _Rendering:
         **values: Any,
     ) -> str:
         converted = mathml(latex, display=display)
+        self.has_formulas = True
         text = self.template(
             "math", latex=latex.strip(), mathml=converted, display=display, is_block=is_block,
             is_html=is_html, **{"id": None, "number": None, **values},
@@ -406,7 +409,12 @@ class _Rendering:
         return self.template(
             "figure",
             id=id,
-            images=[_resized(image, cell.options.out_width) for image in images],
+            images=[
+                replace(
+                    _resized(image, cell.options.out_width), address=self.theme.address(image.path)
+                )
+                for image in images
+            ],
             alt=alt,
             caption=self._caption(cell.caption, cell.line) if number == 1 else "",
             number=self._number(id),
@@ -459,11 +467,19 @@ class _Rendering:
     def header(self, covers: Mapping[str, str]) -> dict[str, Any]:
         """Fill in the front matter: values, the covers, and what the theme can't do without."""
         given = {key: self._filled(item) for key, item in self.source.front_matter.values.items()}
-        given.setdefault("layout", "post")
+        given.setdefault("layout", self.theme.layout)
+        if self.theme.math_key and self.has_formulas:
+            given.setdefault(self.theme.math_key, True)
         given.setdefault("date", f"{self.place.date} 12:00:00 +0000")
         if "lng_pair" in self.theme.keys:
             given.setdefault("lng_pair", self.place.slug)
-        return {**given, **{key: path for key, path in covers.items() if key not in given}}
+        for name, path in covers.items():
+            key, _, within = name.partition(".")
+            if within:
+                given[key] = {within: path, **given.get(key, {})}
+            else:
+                given.setdefault(key, path)
+        return given
 
     def _filled(self, item: Any) -> Any:
         if isinstance(item, tuple):
