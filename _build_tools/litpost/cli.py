@@ -73,6 +73,9 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_root(parser)
     parser.add_argument("--serve", action="store_true", help="serve it, and rebuild it on changes")
     parser.add_argument("--destination", type=Path, metavar="DIR", help="by default, _site/")
+    parser.add_argument(
+        "--check", action="store_true", help="check what was built instead; exit 1 on any fault"
+    )
     parser.add_argument("--baseurl", metavar="PATH", help="instead of that of _config.yml")
     parser.set_defaults(run=_site)
 
@@ -137,11 +140,32 @@ def _site(options: argparse.Namespace) -> int:
 
     root = find_project(options.root).root
     destination = options.destination or root / "_site"
+    if options.check:
+        return _check_site(root, destination, options.baseurl)
     if options.serve:
         site.serve_site(root, destination=destination, baseurl=options.baseurl)
     else:
         site.build_site(root, destination=destination, baseurl=options.baseurl)
     return DONE
+
+
+def _check_site(root: Path, folder: Path, baseurl: str | None) -> int:
+    from litpost import pages, site
+
+    if not (folder / "index.html").is_file():
+        raise UsageError(f"no site in {folder}; `litpost site` builds it")
+    config = site.read_config(root)
+    found = pages.check_site(
+        folder,
+        baseurl=site.normal_baseurl(baseurl if baseurl is not None else config.baseurl),
+        default_language=config.language,
+        languages=config.languages,
+    )
+    for finding in found:
+        print(pages.in_source(finding, root))
+    count = f"{len(found)} fault{'s' * (len(found) != 1)}" if found else "no faults"
+    print(f"{folder.name}/: {count}", file=sys.stderr)
+    return FAILED if found else DONE
 
 
 def _themes(options: argparse.Namespace) -> int:
