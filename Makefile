@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# make site THEME=mrgreen builds in the real theme; MRGREEN_REPO= names another place to clone from.
+THEME ?=
+export MRGREEN_REPO
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
@@ -15,7 +18,7 @@ post: $(INSTALLED) ## run the code of every source and write its post
 	$(BIN)/litpost build
 
 site: post ## build the Jekyll site into _site/
-	$(BIN)/litpost site
+	$(BIN)/litpost site $(if $(THEME),--theme $(THEME))
 
 serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on changes
 	$(BIN)/litpost site --serve

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,6 +72,9 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "site", help="build the Jekyll site", description="Build the Jekyll site into _site/."
     )
     _add_root(parser)
+    parser.add_argument(
+        "--theme", metavar="NAME", help="in the real theme, cloned, instead of our own layouts"
+    )
     parser.add_argument("--serve", action="store_true", help="serve it, and rebuild it on changes")
     parser.add_argument("--destination", type=Path, metavar="DIR", help="by default, _site/")
     parser.add_argument(
@@ -135,13 +139,23 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> int:
-    from litpost import site
+    from litpost import site, theme_site
     from litpost.project import find_project
 
     root = find_project(options.root).root
     destination = options.destination or root / "_site"
     if options.check:
         return _check_site(root, destination, options.baseurl)
+    if options.theme:
+        config = site.read_config(root)
+        languages = theme_site.site_languages(config.language, config.languages)
+        root = theme_site.lay(
+            root,
+            options.theme,
+            language=config.language,
+            languages=languages,
+            repository=theme_site.repository_of(options.theme, os.environ),
+        )
     if options.serve:
         site.serve_site(root, destination=destination, baseurl=options.baseurl)
     else:

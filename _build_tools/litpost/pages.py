@@ -102,6 +102,8 @@ def _check_page(site: Site, page: str) -> Iterator[Finding]:
     tree = site.pages[page]
     yield from _links(site, page, tree)
     yield from _images(site, page, tree)
+    if tree.css_first('meta[http-equiv="refresh"]'):
+        return  # nobody reads a page that only leads to another
     yield from _structure(page, tree)
     yield from _limits(page, tree)
     yield from _language(site, page, tree)

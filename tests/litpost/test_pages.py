@@ -61,6 +61,7 @@ RIGHT = [
     "<a href='/'><img src='/assets/a.png' alt=''></a>",
     "<img src='data:image/gif;base64,R0' alt='x'>",
     "<h2>a</h2><h3>b</h3><h2>c</h2><!-- <img> <a href='/no'> -->",
+    "<!DOCTYPE html><html lang='de'><meta http-equiv='refresh' content='0; url=/'>x</html>",
     "<pre>&lt;img src='/no'&gt;</pre>",
     "<p>unclosed <b>tags <table><tr><td><a href='/'>x</a>",
 ]
