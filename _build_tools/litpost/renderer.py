@@ -15,13 +15,14 @@ import jinja2
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from litpost import liquid
+from litpost import ansi, liquid
 from litpost.checks import check_excerpt, check_header, check_images
 from litpost.errors import LitpostError, Problem, SourceError
 from litpost.figures import clean_svg, raster_size, schemes, svg_size
 from litpost.formulas import FormulaError, mathml, one_line
 from litpost.header import write_mapping
 from litpost.inlines import add_formulas, add_references
+from litpost.options import FOLDED
 from litpost.places import in_source_lines
 from litpost.project import TEMPLATES, Place, Project
 from litpost.references import anchor, check_shown, numbers
@@ -308,7 +309,9 @@ class _Rendering:
             return ""
         parts = []
         if options.echo and cell.code:
-            parts.append(self._code(cell.code, **self._listing(cell)))
+            parts.append(
+                self._code(cell.code, lines=self._lines(cell, cell.code), **self._listing(cell))
+            )
         if options.output and cell.key in self.traces:
             parts += self._outputs(cell)
         return "\n".join(parts)
@@ -322,11 +325,20 @@ class _Rendering:
         title: str = "",
         id: str | None = None,
         number: str = "",
+        lines: str = "",
     ) -> str:
         return self.template(
             "code", code=code, language=language, caption=caption, fence=_fence(code),
-            title=title, id=id, number=number,
+            title=title, id=id, number=number, lines=lines,
         )  # fmt: skip
+
+    def _lines(self, cell: Cell, code: str) -> str:
+        """Write the lines to point at as a picture behind the code."""
+        count = code.count("\n") + 1
+        if any(last > count for _, last in cell.options.highlight):
+            message = f"`highlight` names lines that aren't there: the code has {count}"
+            self.problems.append(Problem(self.source.path, cell.line, message))
+        return highlighted(cell.options.highlight)
 
     def _listing(self, cell: Cell) -> dict[str, Any]:
         """Return what stands above the code of a cell that has a caption for it."""
@@ -344,7 +356,11 @@ class _Rendering:
             caption = self._link(snippet)
         language = "python" if snippet.path.endswith(".py") else Path(snippet.path).suffix[1:]
         return self._code(
-            snippet.code, language=language or "text", caption=caption, **self._listing(cell)
+            snippet.code,
+            language=language or "text",
+            caption=caption,
+            lines=self._lines(cell, snippet.code),
+            **self._listing(cell),
         )
 
     def _link(self, snippet: Snippet) -> str:
@@ -371,12 +387,23 @@ class _Rendering:
                 case "text/latex":
                     yield self._code(bundle["text/latex"].strip(), language="latex")
                 case "text/plain":
-                    yield self._text(output)
+                    yield self._text(cell, output)
 
-    def _text(self, output: Output) -> str:
-        text = in_source_lines(output.text, self.source).rstrip("\n")
-        kind = {"stderr": "stderr", "error": "error"}.get(output.kind, "output")
-        return self.template("text", text=text, kind=kind, fence=_fence(text)) if text else ""
+    def _text(self, cell: Cell, output: Output) -> str:
+        printed = in_source_lines(output.printed, self.source).rstrip("\n")
+        text = ansi.plain(printed)
+        if not text:
+            return ""
+        count = text.count("\n") + 1
+        folds = cell.options.fold if cell.options.fold is not None else count > FOLDED
+        return self.template(
+            "text",
+            text=text,
+            html=ansi.as_html(printed) if ansi.has_colours(printed) else "",
+            kind={"stderr": "stderr", "error": "error"}.get(output.kind, "output"),
+            fence=_fence(text),
+            summary=self._words["folded"].format(count) if folds else "",
+        )
 
     def _html(self, cell: Cell, text: str) -> str:
         text = _STYLE.sub("", text).strip()
@@ -506,6 +533,22 @@ _PREFERRED = (
 def _fence(text: str) -> str:
     """Return a fence longer than any in a text."""
     return "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+
+
+def highlighted(ranges: tuple[tuple[int, int], ...]) -> str:
+    """Write ranges of lines as a CSS gradient that paints them.
+
+    >>> highlighted(((2, 3),))
+    'linear-gradient(transparent 1lh, var(--litpost-mark) 1lh 3lh, transparent 3lh)'
+    """
+    if not ranges:
+        return ""
+    stops = [
+        f"transparent {first - 1}lh, var(--litpost-mark) {first - 1}lh {last}lh, "
+        f"transparent {last}lh"
+        for first, last in ranges
+    ]
+    return f"linear-gradient({', '.join(stops)})"
 
 
 def _ends_paragraph(text: str) -> bool:

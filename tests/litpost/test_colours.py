@@ -87,6 +87,13 @@ def test_notes_and_errors_can_be_read(scheme: str) -> None:
         assert contrast(colours[kind], colours[f"{kind}-ground"]) >= 4.5, kind
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_can_be_read_on_lines_that_are_pointed_at(scheme: str) -> None:
+    colours = variables(scheme)
+    for token in set(re.findall(r"\.highlight [^{}]*\{ color: var\(--litpost-([\w-]+)\)", SHEET)):
+        assert contrast(colours[token], colours["mark"]) >= 4.5, token
+
+
 @pytest.mark.parametrize("name", THEME_NAMES)
 def test_figures_stand_out_on_every_ground(name: str) -> None:
     for scheme, colours in load_theme(name).colours.items():
