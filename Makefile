@@ -2,12 +2,15 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# make site THEME=mrgreen builds in the real theme; MRGREEN_REPO= names another place to clone from.
+THEME ?=
+export MRGREEN_REPO
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve test check lint types current format lock bench clean
+.PHONY: help post site serve shots test check lint types current format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +19,13 @@ post: $(INSTALLED) ## run the code of every source and write its post
 	$(BIN)/litpost build
 
 site: post ## build the Jekyll site into _site/
-	$(BIN)/litpost site
+	$(BIN)/litpost site $(if $(THEME),--theme $(THEME))
 
 serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on changes
 	$(BIN)/litpost site --serve
+
+shots: post ## write screenshots of every page, light and dark, wide and narrow, to shots/
+	$(BIN)/python -m tests.site.shots
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/pytest -n auto --dist loadgroup

@@ -6,7 +6,16 @@ claims, and writes plain Markdown that any Jekyll builds.
 
 from __future__ import annotations
 
+from typing import Any
+
 __version__ = "0.1.0"
+
+
+def table(value: Any, **settings: Any) -> Any:
+    """Show a DataFrame, an array or a list of rows as a table; see `litpost.tables.table`."""
+    from litpost import tables
+
+    return tables.table(value, **settings)
 
 
 def versions(*distributions: str) -> str:

@@ -14,11 +14,13 @@ from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
 from litpost.errors import LitpostError, SourceError
 from litpost.execution import Execution, Run
+from litpost.formulas import check_formulas
 from litpost.manifest import make_manifest, read_manifest, staleness
 from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
-from litpost.project import STORE, Place, Project
+from litpost.project import STORE, TEMPLATES, Place, Project
+from litpost.references import check_references
 from litpost.renderer import Rendered, render
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
@@ -111,7 +113,7 @@ def build(
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
     try:
-        theme = load_theme(project.theme)
+        theme = load_theme(project.theme, project.root / TEMPLATES)
         source = read(path, project, theme)
         if not (force or dry):
             check_post(project.root, place.post)
@@ -153,7 +155,7 @@ def explain(path: str, project: Project) -> tuple[CellReport, ...]:
     LitpostError
         The source can't be read.
     """
-    theme = load_theme(project.theme)
+    theme = load_theme(project.theme, project.root / TEMPLATES)
     planned = _plan(read(path, project, theme), theme)
     with contextlib.closing(Store(project.root / STORE)) as store:
         execution = Execution(planned, project.root, store=store, versions=Versions(store))
@@ -181,7 +183,7 @@ def check(path: str, project: Project) -> PostReport:
         reasons = list(staleness(manifest, project))
     if reasons:
         return PostReport(path, place.post, "stale", f"{path}: stale: {'; '.join(reasons)}")
-    source = read(path, project, load_theme(project.theme))
+    source = read(path, project, load_theme(project.theme, project.root / TEMPLATES))
     return PostReport(path, place.post, "current", cells=tuple(_current_cells(source)))
 
 
@@ -207,6 +209,8 @@ def read(path: str, project: Project, theme: Theme) -> Source:
     problems = [
         *check_header(values, source, theme, complete=False),
         *check_prose(source, theme),
+        *check_references(source),
+        *check_formulas(source),
     ]
     if problems:
         raise SourceError(problems)
@@ -217,10 +221,9 @@ def _files(
     rendered: Rendered, source: Source, project: Project, theme: Theme, ran: Run
 ) -> dict[str, bytes]:
     """Return all files of a post, those that others point at first."""
-    sheet = (theme.folder / theme.style_sheet).read_bytes()
     outputs = {
         **rendered.assets,
-        f"assets/css/{theme.style_sheet}": sheet,
+        f"assets/css/{theme.style_sheet}": theme.sheet(),
         rendered.place.post: rendered.text.encode(),
     }
     manifest = make_manifest(source, project, ran.reads, outputs)

@@ -11,7 +11,7 @@ from typing import Any
 
 from litpost.errors import Problem
 from litpost.figures import raster_size
-from litpost.source import Prose, Source, Verbatim
+from litpost.source import Formula, Prose, Source, Verbatim
 from litpost.theme import Key, Theme
 
 _DATE = re.compile(
@@ -63,8 +63,15 @@ def _check_value(key: Key, value: Any) -> Iterator[str]:
         if not isinstance(value, bool):
             yield f"takes true or false, found {value!r}"
         return
+    if key.type == "mapping" or (key.type == "image or mapping" and isinstance(value, dict)):
+        if not isinstance(value, dict):
+            yield f"takes keys and values, found {value!r}"
+        return
     if isinstance(value, list) and key.type in ("texts", "text or texts"):
         texts = value
+        if key.max_items and len(texts) > key.max_items:
+            because = f": {key.because}" if key.because else ""
+            yield f"{len(texts)} of them, at most {key.max_items} allowed{because}"
     elif key.type == "texts":
         yield f"takes a list such as `[one, two]`, found {value!r}"
         return
@@ -85,7 +92,7 @@ def _check_text(key: Key, text: str) -> Iterator[str]:
         yield f"{len(text)} characters long, at most {key.max_length} allowed{because}"
     if key.type == "date":
         yield from _check_date(text)
-    if key.type == "image":
+    if key.type in ("image", "image or mapping"):
         if not text.startswith((":", "/", "http://", "https://")):
             yield (
                 f"{text!r} is a relative path, which is broken under the theme's permalinks; "
@@ -126,7 +133,7 @@ def check_prose(source: Source, theme: Theme) -> Iterator[Problem]:
             for match in re.finditer(rule.pattern, block.text):
                 message = f"`{match[0]}`: {rule.message}"
                 yield Problem(source.path, _line(block, match.start()), message)
-    written = "".join(b.text for b in source.blocks if isinstance(b, (Prose, Verbatim)))
+    written = "".join(b.text for b in source.blocks if isinstance(b, (Prose, Verbatim, Formula)))
     yield from check_excerpt(written, source, theme)
 
 
@@ -177,7 +184,11 @@ def check_images(
 
     for name, value in values.items():
         key = theme.keys.get(name)
-        if key is None or key.type != "image" or not (path := _local(str(value), theme)):
+        if (
+            key is None
+            or not key.type.startswith("image")
+            or not (path := _local(str(value), theme))
+        ):
             continue
         at = source.front_matter.lines.get(name, 1)
         if not is_there(path):

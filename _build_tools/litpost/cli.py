@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_explain(commands)
     _add_site(commands)
+    _add_themes(commands)
     return parser
 
 
@@ -84,10 +86,23 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "site", help="build the Jekyll site", description="Build the Jekyll site into _site/."
     )
     _add_root(parser)
+    parser.add_argument(
+        "--theme", metavar="NAME", help="in the real theme, cloned, instead of our own layouts"
+    )
     parser.add_argument("--serve", action="store_true", help="serve it, and rebuild it on changes")
     parser.add_argument("--destination", type=Path, metavar="DIR", help="by default, _site/")
+    parser.add_argument(
+        "--check", action="store_true", help="check what was built instead; exit 1 on any fault"
+    )
     parser.add_argument("--baseurl", metavar="PATH", help="instead of that of _config.yml")
     parser.set_defaults(run=_site)
+
+
+def _add_themes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "themes", help="list the themes", description="List the themes that posts can be made for."
+    )
+    parser.set_defaults(run=_themes)
 
 
 def _add_root(parser: argparse.ArgumentParser) -> None:
@@ -97,11 +112,11 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
 def _build(options: argparse.Namespace) -> int:
     from litpost import builder
     from litpost.progress import Progress
-    from litpost.project import find_project
+    from litpost.project import TEMPLATES, find_project
     from litpost.theme import load_theme
 
     project = find_project(options.root)
-    load_theme(project.theme)
+    load_theme(project.theme, project.root / TEMPLATES)
     if options.sources:
         sources = list(dict.fromkeys(map(project.source_path, options.sources)))
     else:
@@ -155,15 +170,54 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> int:
-    from litpost import site
+    from litpost import site, theme_site
     from litpost.project import find_project
 
     root = find_project(options.root).root
     destination = options.destination or root / "_site"
+    if options.check:
+        return _check_site(root, destination, options.baseurl)
+    if options.theme:
+        config = site.read_config(root)
+        languages = theme_site.site_languages(config.language, config.languages)
+        root = theme_site.lay(
+            root,
+            options.theme,
+            language=config.language,
+            languages=languages,
+            repository=theme_site.repository_of(options.theme, os.environ),
+        )
     if options.serve:
         site.serve_site(root, destination=destination, baseurl=options.baseurl)
     else:
         site.build_site(root, destination=destination, baseurl=options.baseurl)
+    return DONE
+
+
+def _check_site(root: Path, folder: Path, baseurl: str | None) -> int:
+    from litpost import pages, site
+
+    if not (folder / "index.html").is_file():
+        raise UsageError(f"no site in {folder}; `litpost site` builds it")
+    config = site.read_config(root)
+    found = pages.check_site(
+        folder,
+        baseurl=site.normal_baseurl(baseurl if baseurl is not None else config.baseurl),
+        default_language=config.language,
+        languages=config.languages,
+    )
+    for finding in found:
+        print(pages.in_source(finding, root))
+    count = f"{len(found)} fault{'s' * (len(found) != 1)}" if found else "no faults"
+    print(f"{folder.name}/: {count}", file=sys.stderr)
+    return FAILED if found else DONE
+
+
+def _themes(options: argparse.Namespace) -> int:
+    from litpost.theme import load_theme, themes
+
+    for name in themes():
+        print(f"{name:17} {load_theme(name).description}")
     return DONE
 
 

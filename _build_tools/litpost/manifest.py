@@ -117,7 +117,9 @@ def _own_versions() -> dict[str, str]:
 
 
 def _settings(project: Project) -> dict[str, str]:
-    return {"theme": project.theme, "repository": project.repository}
+    return {
+        "theme": project.theme, "repository": project.repository, "language": project.language,
+    }  # fmt: skip
 
 
 def _installed(name: str) -> str | None:

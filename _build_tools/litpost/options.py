@@ -13,6 +13,9 @@ from litpost.errors import Problem, nearest
 from litpost.header import read_mapping
 
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
+FOLDED = 40
+_RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?\Z")
+WIDTH = re.compile(r"(\d{1,4}(?:\.\d+)?)(px|%|)\Z")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,16 @@ class Options:
         What to show instead of code of the cell's own: ``file#region`` or ``module:symbol``.
     link
         Show a link to the file and lines of `source` in the repository.
-    fig_cap, fig_alt, tbl_cap
-        Caption and alternative text of figures, caption of tables.
+    fig_cap, fig_alt, tbl_cap, lst_cap
+        Caption and alternative text of figures, caption of tables, of the code itself.
     fig_width, fig_height
         Size of figures in inches, where the code doesn't set it.
+    highlight
+        The lines of the code to point at: ``2, 4-6``.
+    fold
+        Whether long output is folded; by itself it is from `FOLDED` lines on.
+    out_width
+        How wide figures are shown: pixels, or percents of the text.
     """
 
     label: str | None = None
@@ -58,8 +67,12 @@ class Options:
     fig_cap: str | None = None
     fig_alt: str | None = None
     tbl_cap: str | None = None
+    lst_cap: str | None = None
     fig_width: float | None = None
     fig_height: float | None = None
+    out_width: str | None = None
+    highlight: tuple[tuple[int, int], ...] = ()
+    fold: bool | None = None
 
 
 NAMES = {field.name.replace("_", "-"): field for field in fields(Options)}
@@ -104,11 +117,36 @@ def _paths(value: Any) -> tuple[str, ...]:
     raise ValueError("a path from the blog's folder, or a list of them")
 
 
+def _shown_width(value: Any) -> str:
+    text = str(value)
+    if not isinstance(value, bool) and (match := WIDTH.match(text)) and float(match[1]) > 0:
+        return text
+    raise ValueError("pixels or percents, such as `480`, `480px` or `60%`")
+
+
+def _ranges(value: Any) -> tuple[tuple[int, int], ...]:
+    parts = [] if isinstance(value, bool) else str(value).split(",")
+    matches = [_RANGE.match(part.strip()) for part in parts]
+    ranges = [(int(match[1]), int(match[2] or match[1])) for match in matches if match]
+    if not ranges or None in matches or any(not 0 < first <= last for first, last in ranges):
+        raise ValueError("lines of the code, such as `2` or `2, 4-6`")
+    return tuple(sorted(ranges))
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "label": _label,
+    "cache": _cache,
+    "depends": _paths,
+    "out-width": _shown_width,
+    "highlight": _ranges,
+}
+
+
 def _reader(name: str) -> Callable[[Any], Any]:
-    if reader := {"label": _label, "cache": _cache, "depends": _paths}.get(name):
+    if reader := _READERS.get(name):
         return reader
     kind = str(NAMES[name].type)
-    return _flag if kind == "bool" else _positive if "float" in kind else _text
+    return _flag if kind.startswith("bool") else _positive if "float" in kind else _text
 
 
 def read_options(

@@ -7,6 +7,7 @@ The input's grammar, in the order in which it is looked for:
 - a fence of any other kind, or an indented code block: verbatim;
 - a code span that starts with ``{python}`` and a blank: an inline value;
 - any other code span: verbatim;
+- ``$x$``, ``$$x$$``: a formula; ``@fig-label``: a reference (see `litpost.inlines`);
 - all else: prose, which goes to the post as it is.
 
 CommonMark decides what is a fence and what a code span (markdown-it-py); nothing else of Markdown
@@ -32,12 +33,15 @@ from markdown_it.token import Token
 from litpost.code import essence
 from litpost.errors import Problem, SourceError, nearest
 from litpost.header import read_mapping
+from litpost.inlines import add_formulas, add_references
 from litpost.options import read_options
 from litpost.source import (
     Block,
     Cell,
+    Formula,
     FrontMatter,
     Prose,
+    Reference,
     Source,
     Text,
     Value,
@@ -53,6 +57,7 @@ SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a list of names of environment variables",
     ),
     "cover": (lambda value: isinstance(value, str), "the label of a cell"),
+    "math": (lambda value: isinstance(value, bool), "true or false"),
     "timeout": (lambda value: type(value) in (int, float) and 0 < value < 1e9, "seconds above 0"),
 }
 _HEADER = re.compile(r"(?:\ufeff)?---[ \t]*(?:\r\n|\n)(.*?)^---[ \t]*(?:\r\n|\n|\Z)", re.S | re.M)
@@ -79,6 +84,7 @@ class _Parsing:
         self.path = path
         self.problems: list[Problem] = []
         self.keys: Counter[str] = Counter()
+        self.markdown = _MARKDOWN
 
     def complain(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.path, line, message))
@@ -128,9 +134,12 @@ def parse(text: str, path: str) -> Source:
         message = "a source starts with a YAML header between two lines `---`; found none"
         raise SourceError([Problem(path, 1, message)])
     front_matter = _front_matter(header[1], parsing)
+    if front_matter.settings.get("math", True):
+        parsing.markdown = _MARKDOWN_WITH_MATH
     first_line = len(split_lines(header[0]))
     blocks = tuple(_blocks(text[header.end() :], first_line, parsing))
     _check_labels(blocks, front_matter, parsing)
+    _check_formula_labels(blocks, parsing)
     if parsing.problems:
         raise SourceError(parsing.problems)
     return Source(path, text, front_matter, blocks)
@@ -223,7 +232,7 @@ def _pieces(
 ) -> Iterator[Piece]:
     """Yield everything of the body that isn't prose."""
     text = "".join(lines)
-    for token in _MARKDOWN.parse(text if text.endswith("\n") else text + "\n"):
+    for token in parsing.markdown.parse(text if text.endswith("\n") else text + "\n"):
         if token.map is None:
             continue
         first, after = token.map
@@ -232,6 +241,8 @@ def _pieces(
         if token.type == "fence":
             block = _cell(token, raw, line, parsing) or Verbatim("".join(raw), line)
             yield start, end, block
+        elif token.type == "formula_block":
+            yield start, end, _formula_block(token, raw, line)
         elif token.type == "code_block":
             _check_indented(token, line, parsing)
             yield start, end, Verbatim("".join(raw), line)
@@ -244,7 +255,7 @@ def _pieces(
 def _inline_pieces(
     token: Token, raw: list[str], start: int, line_at: Callable[[int], int], parsing: _Parsing
 ) -> Iterator[Piece]:
-    """Yield the code spans of a paragraph or heading, found again in its raw lines.
+    """Yield the code spans, formulas and references of a paragraph, found again in its raw lines.
 
     What CommonMark looks at is each raw line without the list's or quotation's marks before it.
     """
@@ -260,11 +271,19 @@ def _inline_pieces(
         before = raw[number].replace("\0", "\ufffd").rfind(bare)
         return raw_starts[number] + before + position - content_starts[number] - blanks
 
-    for first, after, code in _code_spans(token):
+    for child in token.children or ():
+        if "span" not in child.meta:
+            continue
+        first, after = child.meta["span"]
         begin, end = in_body(first), in_body(after - 1) + 1
         line = line_at(begin)
         text = "".join(raw)[begin - start : end - start]
-        yield begin, end, parsing.value(code, line) or Verbatim(text, line)
+        if child.type == "formula":
+            yield begin, end, Formula(text, child.content, line, display=child.meta["display"])
+        elif child.type == "reference":
+            yield begin, end, Reference(child.content, line)
+        else:
+            yield begin, end, parsing.value(child.content, line) or Verbatim(text, line)
 
 
 def _cell(token: Token, raw: list[str], line: int, parsing: _Parsing) -> Cell | None:
@@ -297,10 +316,25 @@ def _cell(token: Token, raw: list[str], line: int, parsing: _Parsing) -> Cell | 
         caption=parsing.text(options.fig_cap, where.get("fig-cap", line)),
         alt=parsing.text(options.fig_alt, where.get("fig-alt", line)),
         table_caption=parsing.text(options.tbl_cap, where.get("tbl-cap", line)),
+        listing_caption=parsing.text(options.lst_cap, where.get("lst-cap", line)),
     )
     _check_code(cell, parsing)
     return replace(
         cell, key=parsing.key(options.label or "cell-" + digest(essence(cell.code))[:12])
+    )
+
+
+def _formula_block(token: Token, raw: list[str], line: int) -> Formula:
+    first_indent = _before_fence(token, raw[0])
+    return Formula(
+        text="".join(raw),
+        latex=token.content,
+        line=line,
+        display=True,
+        is_block=True,
+        label=token.meta["label"],
+        indent=re.sub(r"[^\s>]", " ", first_indent),
+        first_indent=first_indent,
     )
 
 
@@ -370,6 +404,13 @@ def _check_labels(blocks: tuple[Block, ...], front_matter: FrontMatter, parsing:
         parsing.complain(at, f"`cover: {cover}`: that cell doesn't run, so it draws no figure")
 
 
+def _check_formula_labels(blocks: tuple[Block, ...], parsing: _Parsing) -> None:
+    for block in blocks:
+        if isinstance(block, Formula) and block.label and not block.label.startswith("eq-"):
+            message = f"`{{#{block.label}}}`: the label of a formula starts with `eq-`"
+            parsing.complain(block.line, message)
+
+
 # Where CommonMark's rules say more than their tokens
 
 
@@ -391,16 +432,20 @@ def _fence(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
     return found
 
 
-def _markdown() -> MarkdownIt:
+def _markdown(*, math: bool = False) -> MarkdownIt:
     markdown = MarkdownIt("commonmark")
     markdown.inline.ruler.at("backticks", _backtick)
     blocks = ["paragraph", "reference", "blockquote", "list"]
     markdown.block.ruler.at("fence", _fence, {"alt": blocks})
     markdown.disable("image")  # its alternative text would be parsed apart, as text of its own
+    add_references(markdown)
+    if math:
+        add_formulas(markdown)
     return markdown
 
 
 _MARKDOWN = _markdown()
+_MARKDOWN_WITH_MATH = _markdown(math=True)
 
 
 def _code_spans(inline: Token) -> Iterator[tuple[int, int, str]]:

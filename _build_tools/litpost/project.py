@@ -33,11 +33,15 @@ class Project:
         Name of the theme, ``litpost: {theme: …}`` in ``_config.yml``.
     repository
         Address of the repository's files, for links to the lines of a snippet; or nothing.
+    language
+        The language of posts in ``_posts/``: ``default_lng``, ``lang`` or ``locale`` of
+        ``_config.yml``.
     """
 
     root: Path
     theme: str = DEFAULT_THEME
     repository: str = ""
+    language: str = "en"
 
     def source_path(self, name: str) -> str:
         """Return the path from the root of a source that somebody has named.
@@ -122,8 +126,11 @@ def _read(root: Path) -> Project:
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
         repository = config.get("repository") or ""
+        names = ("default_lng", "lang", "locale")
+        language = next((config[name] for name in names if config.get(name)), "en")
     except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
     if repository and "://" not in repository:
         repository = f"https://github.com/{repository}"
-    return Project(root, str(theme), f"{repository}/blob/{branch}" if repository else "")
+    files = f"{repository}/blob/{branch}" if repository else ""
+    return Project(root, str(theme), files, str(language))

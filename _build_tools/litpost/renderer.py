@@ -7,23 +7,42 @@ import html
 import re
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from litpost import liquid
+from litpost import ansi, liquid
 from litpost.checks import check_excerpt, check_header, check_images
 from litpost.errors import LitpostError, Problem, SourceError
 from litpost.figures import clean_svg, raster_size, schemes, svg_size
+from litpost.formulas import FormulaError, mathml, one_line
 from litpost.header import write_mapping
+from litpost.inlines import add_formulas, add_references
+from litpost.options import FOLDED
 from litpost.places import in_source_lines
 from litpost.project import TEMPLATES, Place, Project
-from litpost.source import Block, Cell, Prose, Snippet, Source, Text, Value, Verbatim, digest
-from litpost.theme import Theme
+from litpost.references import anchor, check_shown, numbers
+from litpost.source import (
+    Block,
+    Cell,
+    Formula,
+    Prose,
+    Reference,
+    Snippet,
+    Source,
+    Text,
+    Value,
+    Verbatim,
+    digest,
+)
+from litpost.tables import clean
+from litpost.theme import COMMON, Theme
 from litpost.trace import Output, Trace
+from litpost.words import words
 
 DIGEST_LINE = re.compile(r"^# litpost-digest: ([0-9a-f]{64})$", re.M)
 _STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.S)
@@ -42,12 +61,17 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Image:
-    """One image of a figure: its path from the root, and its size in CSS pixels."""
+    """One image of a figure: its path from the root, and its size in CSS pixels.
+
+    `share` is how much of the text's width it takes, where that was asked for.
+    """
 
     scheme: str
     path: str
     width: int
     height: int
+    address: str = ""
+    share: str = ""
 
 
 def render(
@@ -75,6 +99,7 @@ def render(
     values = rendering.header(covers)
     problems = [
         *rendering.problems,
+        *check_shown(source, rendering.numbers, rendering.anchors),
         *check_header(values, source, theme, complete=True),
         *check_excerpt(body, source, theme),
         *check_images(values, source, theme, made=rendering.assets.keys(), root=project.root),
@@ -91,6 +116,13 @@ def render(
         body=body.removesuffix("\n"),
     )
     return Rendered(place, sign(text), rendering.assets)
+
+
+def render_body(
+    source: Source, traces: Mapping[str, Trace], *, place: Place, theme: Theme, project: Project
+) -> str:
+    """Write only what stands below a post's header, unchecked."""
+    return "".join(_Rendering(source, traces, place, theme, project).blocks())
 
 
 def sign(text: str) -> str:
@@ -119,15 +151,22 @@ class _Rendering:
         self.theme, self.project = theme, project
         self.assets: dict[str, bytes] = {}
         self.problems: list[Problem] = []
+        self.numbers = numbers(source)
+        self.anchors: set[str] = set()
+        self.has_formulas = False
+        self._words = words(project.language)
         self._unnamed = 0
-        self._inline = MarkdownIt("commonmark")
+        self._with_table: set[str] = set()
+        self._line = 1
+        self._inline = self._caption_markdown()
         self._cells = {block.key: block for block in source.blocks if isinstance(block, Cell)}
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([project.root / TEMPLATES, theme.folder]),
+            loader=jinja2.FileSystemLoader([project.root / TEMPLATES, theme.folder, COMMON]),
             undefined=jinja2.StrictUndefined,
             keep_trailing_newline=False,
         )
         self._environment.filters["liquid"] = liquid.escape
+        self._environment.filters["one_line"] = one_line
 
     def template(self, name: str, **values: Any) -> str:
         """Fill one of the theme's templates."""
@@ -147,11 +186,15 @@ class _Rendering:
 
     def blocks(self) -> Iterator[str]:
         """Yield the text of each block of the body."""
-        raw = False
+        raw, before = False, ""
         for block in self.source.blocks:
             if isinstance(block, Prose):
                 raw = liquid.ends_raw(block.text, raw=raw)
-            yield self._block(block, raw=raw)
+            text = self._block(block, raw=raw)
+            if isinstance(block, Formula) and block.is_block and not _ends_paragraph(before):
+                text = block.indent.rstrip() + "\n" + text
+            yield text
+            before = text or before
 
     def _block(self, block: Block, *, raw: bool) -> str:
         match block:
@@ -159,6 +202,10 @@ class _Rendering:
                 return block.text
             case Verbatim():
                 return block.text if raw else liquid.escape(block.text)
+            case Formula():
+                return self._formula(block)
+            case Reference():
+                return self._reference(block.anchor)
             case Value():
                 return self._prose_value(block)
             case Cell():
@@ -181,14 +228,78 @@ class _Rendering:
         """Write a text with its values as they are, for alternative text and front matter."""
         return "".join(part if isinstance(part, str) else self._value(part).text for part in text)
 
-    def _caption(self, text: Text) -> str:
+    def _caption(self, text: Text, line: int) -> str:
         """Write a caption as HTML: themes don't look for Markdown in it."""
+        self._line = line
         markdown = "".join(
             part if isinstance(part, str) else _PUNCTUATION.sub(r"\\\1", self._value(part).text)
             for part in text
         )
         rendered: str = self._inline.renderInline(markdown)
         return liquid.escape(rendered)
+
+    # Formulas and references
+
+    def _formula(self, formula: Formula) -> str:
+        number = self._number(formula.label)
+        text = self._math(
+            formula.latex, display=formula.display, is_block=formula.is_block, id=formula.label,
+            number=self.numbers.get(formula.label or "") if number else None,
+        )  # fmt: skip
+        return _indent(text + "\n", formula) if formula.is_block else text
+
+    def _math(
+        self,
+        latex: str,
+        *,
+        display: bool,
+        is_block: bool = False,
+        is_html: bool = False,
+        **values: Any,
+    ) -> str:
+        converted = mathml(latex, display=display)
+        self.has_formulas = True
+        text = self.template(
+            "math", latex=latex.strip(), mathml=converted, display=display, is_block=is_block,
+            is_html=is_html, **{"id": None, "number": None, **values},
+        )  # fmt: skip
+        return text.strip("\n")
+
+    def _reference(self, name: str) -> str:
+        if name not in self.numbers:
+            return f"@{name}"
+        kind = name.partition("-")[0]
+        text = self._words[kind].format(self.numbers[name])
+        return self.template("reference", id=name, text=text).rstrip("\n")
+
+    def _number(self, name: str | None) -> str:
+        """Note that something that may be referred to is shown; return its number in words."""
+        if name is None or name not in self.numbers:
+            return ""
+        self.anchors.add(name)
+        return self._words[name.partition("-")[0]].format(self.numbers[name])
+
+    def _caption_markdown(self) -> MarkdownIt:
+        markdown = MarkdownIt("commonmark")
+        add_references(markdown)
+        if self.source.front_matter.settings.get("math", True):
+            add_formulas(markdown)
+
+        def formula(renderer: Any, tokens: list[Token], index: int, *rest: Any) -> str:
+            token = tokens[index]
+            try:
+                return self._math(token.content, display=token.meta["display"], is_html=True)
+            except FormulaError as error:
+                message = f"`{token.content}`: {error.message}"
+                self.problems.append(Problem(self.source.path, self._line, message))
+                return ""
+
+        def reference(renderer: Any, tokens: list[Token], index: int, *rest: Any) -> str:
+            return self._reference(tokens[index].content)
+
+        markdown.add_render_rule("formula", formula)
+        markdown.add_render_rule("reference", reference)
+        return markdown
 
     # Cells
 
@@ -198,15 +309,44 @@ class _Rendering:
             return ""
         parts = []
         if options.echo and cell.code:
-            parts.append(self._code(cell.code))
+            parts.append(
+                self._code(cell.code, lines=self._lines(cell, cell.code), **self._listing(cell))
+            )
         if options.output and cell.key in self.traces:
             parts += self._outputs(cell)
         return "\n".join(parts)
 
-    def _code(self, code: str, *, language: str = "python", caption: str = "") -> str:
+    def _code(
+        self,
+        code: str,
+        *,
+        language: str = "python",
+        caption: str = "",
+        title: str = "",
+        id: str | None = None,
+        number: str = "",
+        lines: str = "",
+    ) -> str:
         return self.template(
-            "code", code=code, language=language, caption=caption, fence=_fence(code)
-        )
+            "code", code=code, language=language, caption=caption, fence=_fence(code),
+            title=title, id=id, number=number, lines=lines,
+        )  # fmt: skip
+
+    def _lines(self, cell: Cell, code: str) -> str:
+        """Write the lines to point at as a picture behind the code."""
+        count = code.count("\n") + 1
+        if any(last > count for _, last in cell.options.highlight):
+            message = f"`highlight` names lines that aren't there: the code has {count}"
+            self.problems.append(Problem(self.source.path, cell.line, message))
+        return highlighted(cell.options.highlight)
+
+    def _listing(self, cell: Cell) -> dict[str, Any]:
+        """Return what stands above the code of a cell that has a caption for it."""
+        title = self._caption(cell.listing_caption, cell.line)
+        if not title:
+            return {}
+        name = anchor("lst", cell.options.label)
+        return {"title": title, "id": name, "number": self._number(name)}
 
     def _snippet(self, snippet: Snippet) -> str:
         cell, caption = snippet.cell, ""
@@ -215,7 +355,13 @@ class _Rendering:
         if cell.options.link:
             caption = self._link(snippet)
         language = "python" if snippet.path.endswith(".py") else Path(snippet.path).suffix[1:]
-        return self._code(snippet.code, language=language or "text", caption=caption)
+        return self._code(
+            snippet.code,
+            language=language or "text",
+            caption=caption,
+            lines=self._lines(cell, snippet.code),
+            **self._listing(cell),
+        )
 
     def _link(self, snippet: Snippet) -> str:
         if not self.project.repository:
@@ -241,21 +387,37 @@ class _Rendering:
                 case "text/latex":
                     yield self._code(bundle["text/latex"].strip(), language="latex")
                 case "text/plain":
-                    yield self._text(output)
+                    yield self._text(cell, output)
 
-    def _text(self, output: Output) -> str:
-        text = in_source_lines(output.text, self.source).rstrip("\n")
-        kind = {"stderr": "stderr", "error": "error"}.get(output.kind, "output")
-        return self.template("text", text=text, kind=kind, fence=_fence(text)) if text else ""
+    def _text(self, cell: Cell, output: Output) -> str:
+        printed = in_source_lines(output.printed, self.source).rstrip("\n")
+        text = ansi.plain(printed)
+        if not text:
+            return ""
+        count = text.count("\n") + 1
+        folds = cell.options.fold if cell.options.fold is not None else count > FOLDED
+        return self.template(
+            "text",
+            text=text,
+            html=ansi.as_html(printed) if ansi.has_colours(printed) else "",
+            kind={"stderr": "stderr", "error": "error"}.get(output.kind, "output"),
+            fence=_fence(text),
+            summary=self._words["folded"].format(count) if folds else "",
+        )
 
     def _html(self, cell: Cell, text: str) -> str:
         text = _STYLE.sub("", text).strip()
         text = re.sub(r"\n\s*\n", "\n", text)
         if "<table" not in text:
             return self.template("html", html=text)
-        caption = self._caption(cell.table_caption)
+        text = clean(text)
+        caption, name = "", None
+        if cell.key not in self._with_table:
+            self._with_table.add(cell.key)
+            caption = self._caption(cell.table_caption, cell.line)
+            name = anchor("tbl", cell.options.label)
         return self.template(
-            "table", html=text, caption=caption, id=_anchor("tbl", cell.options.label)
+            "table", html=text, caption=caption, id=name, number=self._number(name)
         )
 
     def _figure(self, cell: Cell, data: str, mime: str, number: int) -> str:
@@ -269,12 +431,20 @@ class _Rendering:
             name = f"figure-{self._unnamed}"
         else:
             name = label if number == 1 else f"{label}-{number}"
+        id = anchor("fig", label) if number == 1 else None
+        images = self._images(name, data, mime)
         return self.template(
             "figure",
-            id=_anchor("fig", label) if number == 1 else None,
-            images=list(self._images(name, data, mime)),
+            id=id,
+            images=[
+                replace(
+                    _resized(image, cell.options.out_width), address=self.theme.address(image.path)
+                )
+                for image in images
+            ],
             alt=alt,
-            caption=self._caption(cell.caption) if number == 1 else "",
+            caption=self._caption(cell.caption, cell.line) if number == 1 else "",
+            number=self._number(id),
         )
 
     def _images(self, name: str, data: str, mime: str) -> Iterator[Image]:
@@ -283,17 +453,19 @@ class _Rendering:
             binary = base64.b64decode(data)
             suffix = "png" if mime == "image/png" else "jpg"
             width, height = raster_size(binary) or (0, 0)
-            yield Image("figure", self._keep(f"{name}.{suffix}", binary), width, height)
+            yield Image("figure", self._keep(name, suffix, binary), width, height)
             return
         svg = clean_svg(data)
         width, height = svg_size(svg) or (0, 0)
         drawn = schemes(svg, self.theme.colours)
         for scheme, text in drawn.items():
-            file = f"{name}.svg" if scheme == "light" else f"{name}.{scheme}.svg"
+            suffix = "svg" if scheme == "light" else f"{scheme}.svg"
             shown = scheme if len(drawn) > 1 else "figure"
-            yield Image(shown, self._keep(file, text.encode()), width, height)
+            yield Image(shown, self._keep(name, suffix, text.encode()), width, height)
 
-    def _keep(self, file: str, data: bytes) -> str:
+    def _keep(self, name: str, suffix: str, data: bytes) -> str:
+        """Keep an image under a name that changes with it, so that no cache shows an old one."""
+        file = f"{name}-{digest(data)[:8]}.{suffix}"
         path = f"{self.theme.images_folder}/{self.place.slug}/{file}"
         self.assets[path] = data
         return path
@@ -315,17 +487,26 @@ class _Rendering:
                 message = f"`cover: {label}`: this cell shows no matplotlib figure"
                 self.problems.append(Problem(self.source.path, line, message))
                 break
-            made[key] = "/" + self._keep(cover.file, base64.b64decode(data))
+            name, _, suffix = cover.file.rpartition(".")
+            made[key] = "/" + self._keep(name, suffix, base64.b64decode(data))
         return made
 
     def header(self, covers: Mapping[str, str]) -> dict[str, Any]:
         """Fill in the front matter: values, the covers, and what the theme can't do without."""
         given = {key: self._filled(item) for key, item in self.source.front_matter.values.items()}
-        given.setdefault("layout", "post")
+        given.setdefault("layout", self.theme.layout)
+        if self.theme.math_key and self.has_formulas:
+            given.setdefault(self.theme.math_key, True)
         given.setdefault("date", f"{self.place.date} 12:00:00 +0000")
         if "lng_pair" in self.theme.keys:
             given.setdefault("lng_pair", self.place.slug)
-        return {**given, **{key: path for key, path in covers.items() if key not in given}}
+        for name, path in covers.items():
+            key, _, within = name.partition(".")
+            if within:
+                given[key] = {within: path, **given.get(key, {})}
+            else:
+                given.setdefault(key, path)
+        return given
 
     def _filled(self, item: Any) -> Any:
         if isinstance(item, tuple):
@@ -354,17 +535,40 @@ def _fence(text: str) -> str:
     return "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
 
 
-def _anchor(kind: str, label: str | None) -> str | None:
-    """Name a figure or table as Quarto does, apart from the ids that headings get.
+def highlighted(ranges: tuple[tuple[int, int], ...]) -> str:
+    """Write ranges of lines as a CSS gradient that paints them.
 
-    >>> _anchor("fig", "lstm"), _anchor("fig", "fig-lstm"), _anchor("tbl", None)
-    ('fig-lstm', 'fig-lstm', None)
+    >>> highlighted(((2, 3),))
+    'linear-gradient(transparent 1lh, var(--litpost-mark) 1lh 3lh, transparent 3lh)'
     """
-    return label if label is None or label.startswith(f"{kind}-") else f"{kind}-{label}"
+    if not ranges:
+        return ""
+    stops = [
+        f"transparent {first - 1}lh, var(--litpost-mark) {first - 1}lh {last}lh, "
+        f"transparent {last}lh"
+        for first, last in ranges
+    ]
+    return f"linear-gradient({', '.join(stops)})"
 
 
-def _indent(text: str, cell: Cell) -> str:
-    """Put what a cell became where the cell stood, in a list or a quotation."""
+def _ends_paragraph(text: str) -> bool:
+    """Say whether a text ends with a line that holds nothing but marks of lists or quotations."""
+    return not text.rstrip("\n") or bool(re.search(r"\n[\s>]*\n[\s>]*\Z", text))
+
+
+def _resized(image: Image, width: str | None) -> Image:
+    """Show an image as wide as was asked for, in its own proportions."""
+    if width is None:
+        return image
+    if width.endswith("%"):
+        return replace(image, share=width)
+    pixels = float(width.removesuffix("px"))
+    height = round(image.height * pixels / image.width) if image.width else image.height
+    return replace(image, width=round(pixels), height=height)
+
+
+def _indent(text: str, cell: Cell | Formula) -> str:
+    """Put what a cell or formula became where it stood, in a list or a quotation."""
     if not cell.indent and not cell.first_indent:
         return text
     indent = cell.indent

@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from litpost.errors import LitpostError, UsageError
 
 APT_PACKAGES = ("jekyll",)
@@ -45,6 +47,33 @@ class Jekyll:
         if not re.search("utf-?8", locale, re.I):
             variables["LANG"] = variables["LC_ALL"] = "C.UTF-8"
         return {**variables, **dict(self.variables)}
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `_config.yml` says of the site's addresses and languages."""
+
+    baseurl: str
+    language: str
+    languages: tuple[str, ...]
+
+
+def read_config(root: Path) -> Config:
+    """Read `_config.yml`.
+
+    Raises
+    ------
+    UsageError
+        It isn't there, or isn't YAML.
+    """
+    try:
+        config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
+        languages = config.get("language_switch_lang_list") or ()
+        names = ("default_lng", "lang", "locale")
+        language = next((config[name] for name in names if config.get(name)), "en")
+        return Config(str(config.get("baseurl") or ""), str(language), tuple(map(str, languages)))
+    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise UsageError(f"_config.yml can't be read: {error}") from None
 
 
 def find_jekyll(root: Path) -> Jekyll:

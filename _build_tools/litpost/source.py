@@ -46,6 +46,28 @@ class Verbatim:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """LaTeX between dollars: in a line, or on lines of its own (`is_block`)."""
+
+    text: str
+    latex: str
+    line: int
+    display: bool = False
+    is_block: bool = False
+    label: str | None = None
+    indent: str = ""
+    first_indent: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference to a figure, table, formula or listing, ``@fig-label``."""
+
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Cell:
     """An executable fence."""
 
@@ -59,6 +81,7 @@ class Cell:
     caption: Text = ()
     alt: Text = ()
     table_caption: Text = ()
+    listing_caption: Text = ()
 
     @property
     def name(self) -> str:
@@ -77,7 +100,7 @@ class Snippet:
     code: str
 
 
-Block = Prose | Verbatim | Value | Cell | Snippet
+Block = Prose | Verbatim | Formula | Reference | Value | Cell | Snippet
 
 
 @dataclass(frozen=True)
@@ -119,7 +142,7 @@ class Source:
                 continue
             if cell is block and cell.options.eval:
                 yield cell
-            texts = (cell.caption, cell.alt, cell.table_caption)
+            texts = (cell.caption, cell.alt, cell.table_caption, cell.listing_caption)
             yield from (part for text in texts for part in text if isinstance(part, Value))
         yield from self.front_matter.inline
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from litpost.ansi import plain
+
 Kind = Literal["stdout", "stderr", "display", "result", "error"]
 
 
@@ -19,6 +21,11 @@ class Output:
     @property
     def text(self) -> str:
         """The plain text of it."""
+        return plain(self.printed)
+
+    @property
+    def printed(self) -> str:
+        """The plain text of it, with a terminal's colours."""
         return self.bundle.get("text/plain", "")
 
 

@@ -77,6 +77,11 @@ class Blog:
             cwd=self.root, capture_output=True, text=True,
         )  # fmt: skip
 
+    def image(self, name: str, suffix: str = "svg") -> str:
+        """Return the path of an image whose name is followed by a digest."""
+        [file] = (self.root / FIGURES).glob(f"{name}-????????.{suffix}")
+        return file.relative_to(self.root).as_posix()
+
     def manifest(self) -> dict[str, dict[str, str]]:
         """Read the manifest."""
         manifest: dict[str, dict[str, str]] = json.loads(

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from litpost.errors import SourceError
 from litpost.parser import parse
-from litpost.source import Block, Cell, Prose, Source, Value, Verbatim
+from litpost.source import Block, Cell, Formula, Prose, Source, Value, Verbatim
 
 PATH = "_literate/2024-01-02-try.md"
 HEADER = "---\ntitle: t\n---\n"
@@ -285,7 +285,7 @@ def test_values_are_those_code_spans_that_commonmark_sees(body: str) -> None:
 
 
 def text_of(block: Block) -> str:
-    assert isinstance(block, (Prose, Verbatim))
+    assert isinstance(block, (Prose, Verbatim, Formula))
     return block.text
 
 

@@ -14,7 +14,7 @@ from litpost.parser import parse
 from litpost.project import Place, Project
 from litpost.renderer import is_signed, render, sign
 from litpost.theme import load_theme
-from tests.litpost.blog import FIGURES, HEADER, POST, Blog, cell
+from tests.litpost.blog import HEADER, POST, Blog, cell
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 
@@ -127,14 +127,14 @@ def test_figures_tables_and_captions(blog: Blog) -> None:
         '<figure class="litpost-figure" id="fig-line">\n<div class="litpost-light"><img src="'
         in text
     )
-    assert f'<img src="/{FIGURES}/line.dark.svg" width="' in text
+    assert f'<img src="/{blog.image("line", "dark.svg")}" width="' in text
     assert 'alt="a &#34;line&#34; &amp; 2 &lt;points&gt;"' in text
     assert '<figcaption>A <em>line</em> of 2 {{ "{{" }} x }}</figcaption>' in text
     assert '<figure class="litpost-figure" id="tbl-frame">\n<figcaption>T</figcaption>' in text
     assert "<th>a|b</th>" in text
     assert "<style" not in text
     assert '<p>{{ "{{" }} h }}</p>' in text
-    light, dark = (blog.read(f"{FIGURES}/line{name}.svg") for name in ("", ".dark"))
+    light, dark = (blog.read(blog.image("line", f"{name}svg")) for name in ("", "dark."))
     assert "#ffffff" in light
     assert "#2a2a2a" in dark
     assert light != dark
@@ -144,10 +144,10 @@ def test_figures_tables_and_captions(blog: Blog) -> None:
 def test_the_cover_is_made_in_all_sizes(blog: Blog) -> None:
     header = HEADER.replace("title: A title", "title: A title\nlitpost: {cover: c}")
     blog.build(cell(PLOT, "label: c", "include: false"), header=header)
-    assert f"img: /{FIGURES}/share.png" in blog.read()
+    assert f"img: /{blog.image('share', 'png')}" in blog.read()
     sizes = {"share": (1200, 630), "cover": (1600, 840), "thumbnail": (600, 315)}
     for name, size in sizes.items():
-        data = (blog.root / FIGURES / f"{name}.png").read_bytes()
+        data = (blog.root / blog.image(name, "png")).read_bytes()
         assert struct.unpack(">II", data[16:24]) == size
     message = blog.failure(cell("x = 1", "label: c"), header=header)
     assert "`cover: c`: this cell shows no matplotlib figure" in message
@@ -159,7 +159,8 @@ def test_a_raster_image_has_its_own_size_whatever_its_format(blog: Blog) -> None
     code += "Shown(file.getvalue())"
     for kind, suffix in (("PNG", "png"), ("JPEG", "jpg")):
         text = blog.shown(cell(code.format(kind), "label: dot", "fig-alt: a dot"))
-        assert f'<img src="/{FIGURES}/dot.{suffix}" width="40" height="30" alt="a dot">' in text
+        path = blog.image("dot", suffix)
+        assert f'<img src="/{path}" width="40" height="30" alt="a dot">' in text
 
 
 def test_an_inline_value_that_also_prints_is_its_value(blog: Blog) -> None:
@@ -205,7 +206,9 @@ TEXT = st.text(st.sampled_from("ab*_[]<>#-+.|:&;\"'=$^ \t\n한"), max_size=60)
 def test_a_source_without_cells_goes_through_unchanged(text: str) -> None:
     body = HEADER.partition("---\n\n")[2] + text
     theme = load_theme("mrgreen")
-    source = parse("---\ntitle: t\n---\n" + body, "_literate/2024-01-02-try.md")
+    source = parse(
+        "---\ntitle: t\nlitpost: {math: false}\n---\n" + body, "_literate/2024-01-02-try.md"
+    )
     place = Place.of(source.path)
     project = Project(theme.folder)
     post = render(source, {}, place=place, theme=theme, project=project).text

@@ -11,7 +11,7 @@ from litpost.site import build_site
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = Path(__file__).parent / "fixture"
-STYLE_SHEET = ROOT / "_build_tools/litpost/themes/mrgreen/litpost.css"
+STYLE_SHEET = ROOT / "_build_tools/litpost/themes/_common/litpost.css"
 URL = "https://example.com"
 
 # The site's own files; everything else that Jekyll finds in a test's folder is the test's.

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 SEED = 0
+CYCLE = ("#0a7bbd", "#e67300", "#448d75", "#6161ff", "#9d6934", "#c671a1", "#3999ac")
+"""Colours of data that stand out on light and dark grounds; the first five differ for every eye."""
 
 
 def _numpy_random(module: types.ModuleType) -> None:
@@ -34,12 +36,11 @@ def _matplotlib(module: types.ModuleType) -> None:
     from litpost.schemes import DRAWN
 
     _add_fonts()
-    colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b88a00", "#56a0d3", "#8c6bb1"]
     module.rcParams.update(
         {
             "font.family": ["DejaVu Sans", "NanumGothic"],
             "svg.fonttype": "path",
-            "axes.prop_cycle": cycler(color=colours),
+            "axes.prop_cycle": cycler(color=CYCLE),
             "figure.figsize": (7.2, 4.2),
             **dict.fromkeys(
                 ("figure.facecolor", "axes.facecolor", "savefig.facecolor", "legend.facecolor"),

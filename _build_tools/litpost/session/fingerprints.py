@@ -36,8 +36,8 @@ from litpost.session.namespace import Namespace
 
 PICKLED = frozenset(
     """__future__ array builtins collections copyreg dataclasses datetime decimal fractions
-    functools ipaddress itertools logging numpy operator pandas pathlib random re string types typing
-    uuid zoneinfo _collections _random""".split()
+    functools ipaddress itertools logging numpy operator pandas pathlib random re string types
+    typing uuid zoneinfo _collections _random""".split()
 )
 """Libraries whose instances are what they tell pickle; of others this isn't known."""
 

@@ -12,7 +12,10 @@ from typing import Any
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,16}\b")
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+_STYLE = re.compile(r"\x1b\[[\d;]*m")
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\x1b"} | {
+    127: 0x2421
+}
 _SCHEMES = ("purelib", "platlib", "stdlib", "platstdlib")
 
 
@@ -41,19 +44,24 @@ def stabilizer(root: str) -> Callable[[str], str]:
 
 
 def as_printed(text: str) -> str:
-    r"""Return what a terminal would be left with: no colours, lines that were overwritten gone.
+    r"""Return what a terminal would be left with: lines that were overwritten are gone.
 
-    Other control characters, which HTML can't hold, become pictures of themselves.
+    Colours stay; other sequences go. Other control characters, which HTML can't hold, become
+    pictures of themselves.
 
     >>> as_printed("\x1b[31mred\x1b[0m, 10%\r 20%\r100%\r\nabc\b\bx\0")
     '100%\nax␀'
     """
-    text = _SEQUENCE.sub("", text).replace("\r\n", "\n")
+    text = _SEQUENCE.sub(_kept, text).replace("\r\n", "\n")
     if "\r" in text:
         text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     while "\b" in text:
         text = re.sub(r"[^\n\x08]\x08|^\x08+", "", text, flags=re.M)
     return text.translate(_PICTURES)
+
+
+def _kept(match: re.Match[str]) -> str:
+    return match[0] if _STYLE.fullmatch(match[0]) else ""
 
 
 def writable(text: str) -> str:
