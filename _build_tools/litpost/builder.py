@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
@@ -20,8 +17,10 @@ from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
+from litpost.receipts import keep_receipt
 from litpost.references import check_references
 from litpost.renderer import Rendered, render
+from litpost.reports import UNCHANGED, CellReport, PostReport
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
@@ -30,55 +29,7 @@ from litpost.trace import Trace
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
 
-UNCHANGED = "nothing that it reads has changed"
 Report = Callable[[Step, int, int], None]
-
-
-@dataclass(frozen=True)
-class CellReport:
-    """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``.
-
-    `fingerprint_seconds` is the part of `seconds` that went into fingerprints; it is reported only
-    where ``LITPOST_PROFILE`` is set in the environment.
-    """
-
-    label: str | None
-    line: int
-    status: str
-    because: str
-    seconds: float = 0.0
-    fingerprint_seconds: float = 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as ``--json`` prints it."""
-        hidden = set() if "LITPOST_PROFILE" in os.environ else {"fingerprint_seconds"}
-        return {name: value for name, value in vars(self).items() if name not in hidden}
-
-
-@dataclass(frozen=True)
-class PostReport:
-    """What a build did with one source.
-
-    `status` is ``written``, ``unchanged``, ``stale``, ``current`` or ``failed``; `message` tells
-    why, where there is something to tell; `diff` is what would be written, if that was asked for.
-    """
-
-    source: str
-    post: str
-    status: str
-    message: str = ""
-    diff: str = ""
-    cells: tuple[CellReport, ...] = field(default=())
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as ``--json`` prints it."""
-        return {
-            "source": self.source,
-            "post": self.post,
-            "status": self.status,
-            "message": self.message,
-            "cells": [cell.as_json() for cell in self.cells],
-        }
 
 
 def build(
@@ -130,7 +81,7 @@ def build(
         files = _files(rendered, source, project, theme, ran)
         changed = differing(project.root, files)
         if dry:
-            diff = "".join(_diffs(project.root, changed))
+            diff = "".join(diffs(project.root, changed))
             status = "stale" if changed else "current"
             return PostReport(path, place.post, status, diff=diff, cells=cells)
         with locked(project.root):
@@ -144,6 +95,7 @@ def build(
                 remove(project.root, (old for old in gone if old.startswith(folder)))
     except LitpostError as error:
         return PostReport(path, place.post, "failed", str(error), cells=cells)
+    keep_receipt(source, project, ran, files, tuple(_current_cells(source)))
     return PostReport(path, place.post, "written" if changed else "unchanged", cells=cells)
 
 
@@ -277,7 +229,7 @@ def _failure_message(step: Step, trace: Trace, source: Source) -> str:
     return "\n".join(parts)
 
 
-def _diffs(root: Path, changed: Mapping[str, bytes]) -> Iterator[str]:
+def diffs(root: Path, changed: Mapping[str, bytes]) -> Iterator[str]:
     """Yield unified diffs between the tree and what a build would write."""
     for path, data in changed.items():
         file = root / path

@@ -8,9 +8,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from litpost import __version__
 from litpost.errors import LitpostError, UsageError
+
+if TYPE_CHECKING:
+    from litpost.project import Project
+    from litpost.reports import PostReport
 
 DONE, FAILED, USAGE, STALE = 0, 1, 2, 3
 
@@ -42,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_build(commands)
     _add_explain(commands)
+    _add_verify(commands)
+    _add_gc(commands)
     _add_site(commands)
     _add_themes(commands)
     return parser
@@ -67,6 +74,32 @@ def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-cache", action="store_true", help="run every cell")
     parser.add_argument("--json", action="store_true", help="print a report of every cell")
     parser.set_defaults(run=_build)
+
+
+def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "verify",
+        help="build clean elsewhere, and compare",
+        description="Build sources from nothing in a scratch folder; exit 1 if that differs from "
+        "what is here.",
+    )
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="by default, all of _literate/"
+    )
+    _add_root(parser)
+    parser.set_defaults(run=_verify)
+
+
+def _add_gc(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "gc",
+        help="make the store of traces smaller",
+        description="Delete traces that weren't used for long, and the oldest of too many.",
+    )
+    _add_root(parser)
+    parser.add_argument("--days", type=float, default=30, metavar="N", help="by default, 30")
+    parser.add_argument("--size", type=float, default=500, metavar="MB", help="by default, 500")
+    parser.set_defaults(run=_gc)
 
 
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,47 +143,95 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from litpost import builder
-    from litpost.progress import Progress
-    from litpost.project import TEMPLATES, find_project
-    from litpost.theme import load_theme
+    from litpost.project import STORE, find_project
+    from litpost.receipts import Receipts
+    from litpost.store import Store
 
     project = find_project(options.root)
-    load_theme(project.theme, project.root / TEMPLATES)
-    if options.sources:
-        sources = list(dict.fromkeys(map(project.source_path, options.sources)))
-    else:
-        sources, others = project.sources()
-        for path in others:
-            print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
-        if not sources:
-            raise UsageError("no sources in _literate/; the first could be YYYY-MM-DD-slug.md")
+    sources = _sources(options.sources, project)
+    trusts = not (options.check or options.diff or options.force or options.no_cache)
+    store = Store(project.root / STORE) if trusts else None
+    receipts = Receipts(project, store) if store else None
     reports = []
     for path in sources:
-        if options.check and not options.diff:
-            report = builder.check(path, project)
-        else:
-            with Progress(path, sys.stderr) as progress:
-                report = builder.build(
-                    path,
-                    project,
-                    force=options.force,
-                    dry=options.diff or options.check,
-                    uses_store=not options.no_cache,
-                    report=progress.step,
-                )
+        report = receipts.current(path) if receipts else None
+        report = report or _build_one(path, project, options)
         reports.append(report)
         if report.message:
             print(report.message, file=sys.stderr)
         if not options.json:
             sys.stdout.write(report.diff)
             print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
+    if store:
+        store.close()
     if options.json:
         print(json.dumps({"posts": [report.as_json() for report in reports]}, indent=1))
     statuses = {report.status for report in reports}
     if "failed" in statuses:
         return FAILED
     return STALE if options.check and "stale" in statuses else DONE
+
+
+def _sources(names: Sequence[str], project: Project) -> list[str]:
+    """Return the sources that were named, or all."""
+    if names:
+        return list(dict.fromkeys(map(project.source_path, names)))
+    sources, others = project.sources()
+    for path in others:
+        print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
+    if not sources:
+        raise UsageError("no sources in _literate/; the first could be YYYY-MM-DD-slug.md")
+    return sources
+
+
+def _build_one(path: str, project: Project, options: argparse.Namespace) -> PostReport:
+    from litpost import builder
+    from litpost.progress import Progress
+    from litpost.project import TEMPLATES
+    from litpost.theme import load_theme
+
+    load_theme(project.theme, project.root / TEMPLATES)
+    if options.check and not options.diff:
+        return builder.check(path, project)
+    with Progress(path, sys.stderr) as progress:
+        return builder.build(
+            path,
+            project,
+            force=options.force,
+            dry=options.diff or options.check,
+            uses_store=not options.no_cache,
+            report=progress.step,
+        )
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from litpost import verification
+    from litpost.progress import Progress
+    from litpost.project import find_project
+
+    project = find_project(options.root)
+    statuses = set()
+    for report in verification.verify(
+        _sources(options.sources, project), project,
+        report=lambda path: Progress(path, sys.stderr).step,
+    ):  # fmt: skip
+        if report.message:
+            print(report.message, file=sys.stderr)
+        sys.stdout.write(report.diff)
+        print(f"{report.status:9} {report.post}")
+        statuses.add(report.status)
+    return DONE if statuses <= {"current"} else FAILED
+
+
+def _gc(options: argparse.Namespace) -> int:
+    from litpost.project import STORE, find_project
+    from litpost.store import Store
+
+    store = Store(find_project(options.root).root / STORE)
+    deleted, left = store.collect(age=options.days * 86400, size=int(options.size * 1e6))
+    store.close()
+    print(f"{deleted} traces deleted; the store has {left / 1e6:.1f} MB")
+    return DONE
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from litpost import __version__
-from litpost.runner import ENVIRONMENT
+from litpost.environment import ENVIRONMENT
 
 _FOLDER = Path(__file__).parent
 _MODULES = ("world.py", "schemes.py", "trace.py", "plan.py", "code.py")

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from litpost.environment import session_environment
 from litpost.plan import Plan, Step
 from litpost.reasons import because_of
-from litpost.runner import Session, is_expected, run_step, session_environment
+from litpost.runner import Session, is_expected, run_step
 from litpost.state import State
 from litpost.trace import Failure, Reads, Trace, stored_trace
 from litpost.versions import Versions, parse

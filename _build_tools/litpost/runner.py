@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from litpost.environment import ENVIRONMENT, SCRATCH
 from litpost.plan import Step
 from litpost.source import Cell
 from litpost.trace import Failure, Kind, Output, Trace, read_outputs, read_trace
@@ -25,29 +26,6 @@ FLOOD = f"the cell and what it started printed more than {PRINTED_LIMIT:,} chara
 WATCH = 0.25  # seconds between two looks at how much that is
 TAIL = 10_000  # bytes of that to tell of a session that was lost
 GRACE = 3.0  # seconds that a cell has to end after it was interrupted
-
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "module://litpost.session.backend",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "PYTHONUNBUFFERED": "1",  # C code's output, too, then stands where it was printed
-    "PYTHONBREAKPOINT": "0",
-    "PYTHONDONTWRITEBYTECODE": "",
-    "PYTHONOPTIMIZE": "",
-    "PYTHONWARNINGS": "",
-    "NO_COLOR": "1",
-    "COLUMNS": "88",
-    "LINES": "24",
-    "TERM": "dumb",
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-}
-"""What a session's environment says, so that machines don't differ in it."""
-
-
-SCRATCH = ("IPYTHONDIR", "MATPLOTLIBRC")
-"""Variables that name a session's own scratch folder."""
 
 
 class SessionError(Exception):
@@ -190,12 +168,6 @@ def _signal(number: int) -> str:
         return f"signal {signal.Signals(number).name}"
     except ValueError:
         return f"signal {number}"
-
-
-def session_environment() -> dict[str, str]:
-    """Return the variables of the environment as a session gets them."""
-    own = {**os.environ, **ENVIRONMENT}
-    return {name: value for name, value in own.items() if name not in SCRATCH}
 
 
 def run_step(session: Session, step: Step, exists: Mapping[str, str]) -> Trace:

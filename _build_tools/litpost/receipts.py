@@ -1,0 +1,107 @@
+"""Receipts: what a post depends on and consists of, so that a build with nothing to do ends soon.
+
+A receipt is kept for a post whose steps could all be current. As long as all that it names is as
+it was, another build would come to the same files, so that nothing is parsed or planned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litpost.engine import engine_digest
+from litpost.environment import session_environment
+from litpost.project import STORE, TEMPLATES, Place, Project
+from litpost.reports import CellReport, PostReport
+from litpost.state import State
+from litpost.store import Store
+from litpost.versions import Versions
+
+if TYPE_CHECKING:
+    from litpost.execution import Run
+    from litpost.source import Source
+
+_IMAGE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|avif)\b")
+_PACKAGE = Path(__file__).parent
+
+
+class Receipts:
+    """The receipts of a project's posts."""
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self._project, self._store = project, store
+        self._common = _common(project)
+        self._state = State(project.root, Versions(store), session_environment(), {})
+
+    def current(self, path: str) -> PostReport | None:
+        """Return the report of a build of a source, if there would be nothing to do."""
+        note = self._store.note(_name(path))
+        if note is None or note["common"] != self._common:
+            return None
+        if any(self._state.get(slot) != digest for slot, digest in note["slots"].items()):
+            return None
+        cells = tuple(CellReport(**cell) for cell in note["cells"])
+        return PostReport(path, Place.of(path).post, "unchanged", cells=cells)
+
+
+def keep_receipt(
+    source: Source,
+    project: Project,
+    ran: Run,
+    files: Mapping[str, bytes],
+    cells: tuple[CellReport, ...],
+) -> None:
+    """Keep the receipt of a build that wrote `files`, if another could do without running."""
+    traces = [done.trace for done in ran.done.values()]
+    fleeting = any(
+        done.step.cache is False or (done.trace.unseen and not done.step.depends)
+        for done in ran.done.values()
+    )
+    if fleeting:
+        return
+    made = {slot: d for trace in traces for slot, d in trace.writes.items() if slot[0] == "f"}
+    slots = {
+        slot: digest
+        for trace in traces
+        for slot, digest in trace.reads.items()
+        if slot[0] not in "vmal" and slot not in made
+    }
+    slots |= made
+    slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    slots[f"f:{source.path}"] = hashlib.sha256(source.text.encode()).hexdigest()
+    store = Store(project.root / STORE)
+    state = State(project.root, Versions(store), session_environment(), {})
+    shown = {getattr(block, "path", source.path) for block in source.blocks}
+    post = files[Place.of(source.path).post].decode()
+    for path in {*shown, *_images(post, project.root)} - files.keys():
+        slots[f"f:{path}"] = state.get(f"f:{path}")
+    note = {"common": _common(project), "slots": slots, "cells": [asdict(cell) for cell in cells]}
+    store.put_note(_name(source.path), note)
+    store.close()
+
+
+def _name(path: str) -> str:
+    return f"receipt {path}"
+
+
+def _images(post: str, root: Path) -> Iterator[str]:
+    """Yield the images that a post names and that are there."""
+    for name in set(_IMAGE.findall(post)):
+        for path in (name.lstrip("/"), f"assets/img/posts/{name}"):
+            if (root / path).is_file():
+                yield path
+
+
+def _common(project: Project) -> str:
+    """Return a digest of what all posts depend on: settings, templates, this litpost."""
+    told: list[Any] = [engine_digest(), repr(replace(project, root=Path()))]
+    for folder in (_PACKAGE, project.root / TEMPLATES):
+        for file in sorted(folder.rglob("*")):
+            if file.suffix != ".pyc" and file.is_file():
+                found = file.stat()
+                told.append((file.name, found.st_size, found.st_mtime_ns))
+    return hashlib.sha256(repr(told).encode()).hexdigest()

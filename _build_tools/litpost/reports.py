@@ -1,0 +1,56 @@
+"""What a build tells of itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+UNCHANGED = "nothing that it reads has changed"
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``.
+
+    `fingerprint_seconds` is the part of `seconds` that went into fingerprints; it is reported only
+    where ``LITPOST_PROFILE`` is set in the environment.
+    """
+
+    label: str | None
+    line: int
+    status: str
+    because: str
+    seconds: float = 0.0
+    fingerprint_seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as ``--json`` prints it."""
+        hidden = set() if "LITPOST_PROFILE" in os.environ else {"fingerprint_seconds"}
+        return {name: value for name, value in vars(self).items() if name not in hidden}
+
+
+@dataclass(frozen=True)
+class PostReport:
+    """What a build did with one source.
+
+    `status` is ``written``, ``unchanged``, ``stale``, ``current`` or ``failed``; `message` tells
+    why, where there is something to tell; `diff` is what would be written, if that was asked for.
+    """
+
+    source: str
+    post: str
+    status: str
+    message: str = ""
+    diff: str = ""
+    cells: tuple[CellReport, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as ``--json`` prints it."""
+        return {
+            "source": self.source,
+            "post": self.post,
+            "status": self.status,
+            "message": self.message,
+            "cells": [cell.as_json() for cell in self.cells],
+        }
