@@ -24,7 +24,7 @@ from litpost.reports import UNCHANGED, CellReport, PostReport
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
-from litpost.theme import Theme, load_theme
+from litpost.theme import COMMON, SCRIPT, Theme, load_theme
 from litpost.trace import Trace
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
@@ -176,6 +176,7 @@ def _files(
     outputs = {
         **rendered.assets,
         f"assets/css/{theme.style_sheet}": theme.sheet(),
+        f"assets/js/{SCRIPT}": (COMMON / SCRIPT).read_bytes(),
         rendered.place.post: rendered.text.encode(),
     }
     manifest = make_manifest(source, project, ran.reads, outputs)

@@ -40,7 +40,7 @@ from litpost.source import (
     digest,
 )
 from litpost.tables import clean
-from litpost.theme import COMMON, Theme
+from litpost.theme import COMMON, SCRIPT, Theme
 from litpost.trace import Output, Trace
 from litpost.words import words
 
@@ -112,6 +112,8 @@ def render(
         digest="0" * 64,
         front_matter=write_mapping(values),
         style_sheet=theme.style_sheet,
+        script=SCRIPT,
+        words=words(project.language),
         outline_end=theme.excerpt.end if theme.excerpt else "",
         body=body.removesuffix("\n"),
     )

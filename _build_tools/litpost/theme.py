@@ -15,6 +15,7 @@ from litpost.schemes import Colours
 THEMES = Path(__file__).parent / "themes"
 COMMON = THEMES / "_common"
 OWN = "theme.toml"
+SCRIPT = "litpost.js"
 _DARK_MARK = '[data-color-scheme="dark"]'
 _DARK_RULES = re.compile(r"^@media screen \{(.*?^)\}\n", re.S | re.M)
 

@@ -106,7 +106,9 @@ def lay(
     for folder in (POSTS, *(f"{name}/{POSTS}" for name in languages), "assets/img/posts"):
         if (root / folder).is_dir():
             shutil.copytree(root / folder, site / folder, dirs_exist_ok=True)
-    shutil.copy(root / "assets/css/litpost.css", site / "assets/css")
+    for name in ("css/litpost.css", "js/litpost.js"):
+        (site / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / "assets" / name, site / "assets" / name)
     return site
 
 

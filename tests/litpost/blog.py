@@ -38,8 +38,9 @@ class Blog:
         return (self.root / path).read_text(encoding="utf-8")
 
     def body(self) -> str:
-        """Return the post's text behind the style sheet's link."""
-        return self.read().partition('relative_url }}">\n')[2].strip("\n")
+        """Return the post's text between the links of the style sheet and the script."""
+        text = self.read().partition('relative_url }}">\n')[2]
+        return text.rpartition("<script ")[0].strip("\n")
 
     @property
     def project(self) -> Project:

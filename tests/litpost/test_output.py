@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -104,3 +106,20 @@ def test_kramdown_makes_of_it_what_is_meant(blog: Blog) -> None:
     assert 'style="--litpost-lines: linear-gradient(' in html
     assert "```" not in html
     assert html.index("</details>\n  </li>") > 0
+
+
+def test_the_script_is_linked_and_written_and_nothing_is_inline(blog: Blog) -> None:
+    blog.write("_config.yml", "default_lng: ko\n")
+    blog.build(cell("x = 1"))
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", blog.read())
+    assert scripts == [""]
+    link = """<script src="{{ '/assets/js/litpost.js' | relative_url }}" data-copy="복사" """
+    assert link in blog.read()
+    assert "litpost-copy" in blog.read("assets/js/litpost.js")
+
+
+def test_the_driver_imports_no_library_that_it_does_not_need() -> None:
+    heavy = "{'math_core', 'selectolax', 'numpy', 'pandas', 'PIL', 'IPython', 'matplotlib'}"
+    code = f"import sys, litpost.builder, litpost.cli; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -43,6 +43,7 @@ def copy_site(target: Path) -> Path:
             shutil.copy2(source, copy)
     (target / "assets/css").mkdir(parents=True, exist_ok=True)
     shutil.copy2(STYLE_SHEET, target / "assets/css")
+    shutil.copy2(STYLE_SHEET.with_suffix(".js"), target / "assets/js")
     return target
 
 

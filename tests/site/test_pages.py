@@ -127,6 +127,7 @@ def test_nothing_but_the_site_is_published(jekyll: None, tmp_path: Path) -> None
         "sitemap.xml",
         "assets/favicon.svg",
         "assets/js/site.js",
+        "assets/js/litpost.js",
         "assets/css/site.css",
         "assets/css/litpost.css",
     }

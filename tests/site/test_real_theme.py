@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from litpost import pages, theme_site
 from litpost.site import build_site, read_config
-from tests.site.browser import Scheme, launch
+from tests.site.browser import Scheme
 from tests.site.building import ROOT, URL
 from tests.site.checks import low_contrasts, overflows
 from tests.site.server import serve
@@ -61,12 +61,6 @@ def built(jekyll: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(built: Path) -> Iterator[str]:
     with serve(built, baseurl=BASE) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as started:
-        yield started
 
 
 def opened(browser: Browser, url: str, *, scheme: Scheme = "light", width: int = 1200) -> Page:

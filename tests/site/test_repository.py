@@ -31,3 +31,26 @@ def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: s
         assert visited.page.locator(".litpost-light img").count() > 0
         light = visited.page.locator(".litpost-light").count()
         assert light == visited.page.locator(".litpost-dark").count()
+
+
+def test_the_feed_has_no_scripts(repository_site: Path) -> None:
+    feed = (repository_site / "feed.xml").read_text(encoding="utf-8")
+    assert "litpost-figure" in feed
+    assert "litpost.js" not in feed
+
+
+def test_a_button_copies_code_but_none_stands_at_output(
+    browser: Browser, repository_home: str
+) -> None:
+    with visit(browser, repository_home) as visited:
+        page = visited.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click(".post-card h3 a")
+        first = page.locator("div.highlighter-rouge").first
+        first.hover()
+        first.locator(".litpost-copy").click()
+        page.wait_for_function("document.querySelector('.litpost-copy').textContent == '복사됨'")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == first.locator("pre > code").inner_text().rstrip("\n")
+        assert page.locator(".litpost-output .litpost-copy").count() == 0
+        assert visited.problems == []
