@@ -43,6 +43,7 @@ lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
 	$(BIN)/pip install -q -U -e '.[lstm,dev]'
 	$(BIN)/python -m pip freeze --exclude-editable | sed -E \
 	  -e "s/^(tensorflow)[-_]cpu==(.*)/\1-cpu==\2; sys_platform == 'linux' and platform_machine == 'x86_64'\n\1==\2; sys_platform != 'linux' or platform_machine != 'x86_64'/" \
+	  -e 's/^(torch==[0-9.]+)[+]cpu$$/\1/' \
 	  > requirements.txt
 
 clean: ## remove what the targets made, but no posts
