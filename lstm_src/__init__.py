@@ -4,6 +4,7 @@ Only NumPy is imported here. Keras is imported by the functions that are given K
 `onnx` by the one that is given an ONNX model, when they are called.
 """
 
+from lstm_src.backward import clip_by_global_norm, lstm_gradients, rnn_gradients
 from lstm_src.cell import LstmActivations, lstm_step, sigmoid, step_activations
 from lstm_src.errors import UnsupportedError
 from lstm_src.gates import Gates
@@ -43,18 +44,21 @@ __all__ = [
     "Network",
     "SimpleRnn",
     "UnsupportedError",
+    "clip_by_global_norm",
     "convert",
     "extract_lstm_weights",
     "extract_single_lstm_weights",
     "gradient_norms",
     "input_influence",
     "lstm_from_keras",
+    "lstm_gradients",
     "lstm_jacobians",
     "lstm_step",
     "lstms_from_onnx",
     "network_from_keras",
     "network_from_torch",
     "parallel_sweep_errors",
+    "rnn_gradients",
     "rnn_jacobians",
     "run_lstm",
     "run_rnn",
