@@ -153,12 +153,14 @@ def lstm_gradients(
     for t in reversed(range(time)):
         if window and t + 1 < time and (t + 1) % window == 0:
             dh, dC = np.zeros_like(dh), np.zeros_like(dC)
+        # region back
         dh = dh + dY[:, t]
         dC = dC + dh * into_C[t]
         np.multiply(by_C[t], dC[:, None], out=dz[t, :, :3])
         np.multiply(by_h[t], dh, out=dz[t, :, 3])
         dh = dz[t].reshape(batch, -1) @ U_T
         dC = dC * f[t]
+        # endregion
 
     rows = dz.reshape(time * batch, 4 * units)
     kernel, _, _ = gates.merge()

@@ -169,6 +169,7 @@ def train(
         states, total = None, 0.0
         for start in starts:
             part = slice(start, start + plan.window)
+            # region update
             loss, gradients, states = model.gradients(
                 inputs[:, part], targets[:, part], states, rng=rng
             )
@@ -176,6 +177,7 @@ def train(
             rate = plan.learning_rate * (1 + np.cos(np.pi * moments.updates / updates)) / 2
             weights, moments = adam(weights, clipped, moments, float(rate))
             model = Model(model.shape, model.weights.with_arrays(weights))
+            # endregion
             norms.append(norm)
             total += loss * inputs[:, part].shape[1]
         losses.append(total / inputs.shape[1])
