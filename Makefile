@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve test check lint types current format lock clean
+.PHONY: help post site serve test bench-lstm check lint types current format lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 post: $(INSTALLED) ## run the code of every source and write its post
 	$(BIN)/litpost build
@@ -22,6 +22,9 @@ serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on chang
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/pytest -n auto --dist loadgroup
+
+bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
+	$(BIN)/python bench/lstm
 
 check: lint types test current ## what has to hold before a commit
 
