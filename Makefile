@@ -10,10 +10,10 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve shots test check lint types current format lock bench clean
+.PHONY: help post site serve shots test bench bench-lstm check lint types current format lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 post: $(INSTALLED) ## run the code of every source and write its post
 	$(BIN)/litpost build
@@ -29,6 +29,9 @@ shots: post ## write screenshots of every page, light and dark, wide and narrow,
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/pytest -n auto --dist loadgroup
+
+bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
+	$(BIN)/python bench/lstm
 
 check: lint types test current ## what has to hold before a commit
 
@@ -50,6 +53,7 @@ lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
 	$(BIN)/pip install -q -U -e '.[lstm,dev]'
 	$(BIN)/python -m pip freeze --exclude-editable | sed -E \
 	  -e "s/^(tensorflow)[-_]cpu==(.*)/\1-cpu==\2; sys_platform == 'linux' and platform_machine == 'x86_64'\n\1==\2; sys_platform != 'linux' or platform_machine != 'x86_64'/" \
+	  -e 's/^(torch==[0-9.]+)[+]cpu$$/\1/' \
 	  > requirements.txt
 
 bench: $(INSTALLED) $(PEERS)/.installed ## measure it beside its peers: ROUNDS=5 ONLY= DOCS= TOOLS= SIZES= SAVE=1

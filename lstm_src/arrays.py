@@ -55,6 +55,43 @@ def common_float_type(name: str, *arrays: NDArray[Any]) -> np.dtype[np.floating[
     return dtype
 
 
+def require_floats(name: str, array: NDArray[Any]) -> None:
+    """Refuse an array of anything but floating-point numbers.
+
+    Raises
+    ------
+    ValueError
+        With the type that was found.
+    """
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"{name}: expected floating-point numbers, found {array.dtype}")
+
+
+def require_finite(name: str, array: NDArray[Any]) -> None:
+    """Refuse an array with a number that is infinite or none.
+
+    Raises
+    ------
+    ValueError
+        With how many there are and where the first is.
+
+    Examples
+    --------
+    >>> require_finite("inputs", np.array([[0.0, np.nan]]))
+    Traceback (most recent call last):
+    ...
+    ValueError: inputs: expected finite numbers, found nan at (0, 1), 1 in all
+    """
+    finite = np.isfinite(array)
+    if not finite.all():
+        places = np.argwhere(~finite)
+        place = tuple(int(i) for i in places[0])
+        raise ValueError(
+            f"{name}: expected finite numbers, found {array[place]} at {_written(place)}, "
+            f"{len(places)} in all"
+        )
+
+
 def frozen(array: ArrayLike, dtype: DTypeLike | None = None) -> FloatArray:
     """Copy an array into one that nobody can write to."""
     copy = np.array(array, dtype)

@@ -8,7 +8,7 @@ counted from 1, as in the equations.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import ListedColormap, LogNorm, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike
 
 from lstm_src.arrays import FloatArray, require_shape
@@ -53,6 +54,8 @@ TIME = Words("시간 단계 t", "time step t")
 UNIT = Words("유닛", "unit")
 STEPS_BACK = Words("과거로 거슬러 간 시간 단계 수", "time steps back")
 GRADIENT = Words("기울기의 노름", "norm of the gradient")
+EPOCH = Words("에폭", "epoch")
+PERPLEXITY = Words("퍼플렉서티", "perplexity")
 INPUT_STEP = Words("입력의 시간 단계 k", "time step k of the input")
 STATE_STEP = Words("상태의 시간 단계 t", "time step t of the state")
 INFLUENCE = Words("상태가 바뀐 크기", "change of the state")
@@ -114,6 +117,49 @@ def plot_gradient_norms(curves: Mapping[str, ArrayLike], *, language: str = "ko"
     ends = [_plot_curve(ax, i, *row, language) for i, row in enumerate(rows.items())]
     ax.set_xlim(0, max(map(len, rows.values())) - 1 or 1)
     _dress(ax, STEPS_BACK, GRADIENT, language)
+    ax.grid(axis="y", color=_ink(), alpha=FAINTER)
+    _label_ends(ax, ends)
+    return figure
+
+
+def plot_losses(curves: Mapping[str, ArrayLike], *, language: str = "ko") -> Figure:
+    """Plot how a loss falls from epoch to epoch, as a perplexity on a log scale.
+
+    Parameters
+    ----------
+    curves : mapping of str to array_like, shape (epochs,)
+        The mean loss of every epoch in nats, from 0 on; its exponential is drawn. The names are
+        the labels at the curves' ends.
+    language : {"ko", "en"}
+        The language of the axes.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, if one isn't a row of finite numbers from 0 on, or if the language is
+        unknown.
+    """
+    known(language, LANGUAGES, "language")
+    rows = {name: _losses(name, values) for name, values in curves.items()}
+    _require_one("curve", rows)
+    figure, ax = _figure(4.0)
+    ax.set_yscale("log")
+    ends: list[tuple[float, float, str, str]] = []
+    for dashes, (name, losses) in zip(cycle(DASHES), rows.items(), strict=False):
+        epochs, perplexities = np.arange(1, len(losses) + 1), np.exp(losses)
+        ax.plot(epochs, perplexities, color=_ink(), linestyle=dashes, linewidth=2.0)
+        ends.append((len(losses), float(perplexities[-1]), name, _ink()))
+    longest = max(map(len, rows.values()))
+    ax.set_xlim(1, max(longest, 2))
+    ax.set_xticks(_ticks(longest))
+    ax.set_ylim(bottom=1)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    _dress(ax, EPOCH, PERPLEXITY, language)
     ax.grid(axis="y", color=_ink(), alpha=FAINTER)
     _label_ends(ax, ends)
     return figure
@@ -340,6 +386,13 @@ def _color_bar(ax: Axes, mesh: QuadMesh) -> Colorbar:
 
 def _norms(name: str, values: ArrayLike) -> FloatArray:
     return _magnitudes(f"curve {name!r}", values, ("time",))
+
+
+def _losses(name: str, values: ArrayLike) -> FloatArray:
+    losses = _finite(f"curve {name!r}", values, ("epochs",))
+    if losses.min() < 0:
+        raise ValueError(f"curve {name!r}: expected no negative numbers, found {losses.min():g}")
+    return losses
 
 
 def _activations(name: str, values: ArrayLike) -> FloatArray:

@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[1]
 SOURCE = REPOSITORY / "_literate" / "2023-07-19-deep-learning-from-scratch2-chapter6.md"
 POST = REPOSITORY / "_posts" / SOURCE.name
 SEED = (Path(__file__).parent / "seed-post.md").read_text(encoding="utf-8")
+SOURCES = sorted((REPOSITORY / "_literate").glob("*.md"))
 FOLDERS = ("_literate", "lstm_src")
 
 
@@ -63,9 +64,30 @@ def test_the_seeds_parts_stand_in_their_authors_order() -> None:
     assert places == sorted(places)
 
 
+def test_the_second_post_shows_what_a_training_gave() -> None:
+    """Every number in it comes from a cell: its source has none of them."""
+    [source] = [each for each in SOURCES if "kim-sowol" in each.name]
+    written = source.read_text(encoding="utf-8")
+    post = (REPOSITORY / "_posts" / source.name).read_text(encoding="utf-8")
+    measured = re.findall(r"<td>([\d.,]+)</td>", post)
+    assert len(measured) == 15
+    assert not [number for number in measured if number in written]
+    base, *improved = measured[1::3]
+    assert all(float(base) < float(each) for each in improved)
+    shown = re.search(r"퍼플렉서티는 ([\d.]+)입니다", post)
+    assert shown
+    assert shown[1] == base
+    for label in ("unrolled", "losses", "gates"):
+        assert f'id="fig-{label}"' in post
+        for suffix in ("svg", "dark.svg"):
+            folder = REPOSITORY / "assets" / "img" / "posts" / source.stem[11:]
+            assert (folder / f"{label}.{suffix}").stat().st_size > 1000
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("post")
-def test_two_clean_builds_are_byte_identical(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem[11:])
+def test_two_clean_builds_are_byte_identical(source: Path, tmp_path: Path) -> None:
     written = []
     for name in ("one", "another"):
         root = tmp_path / name
@@ -73,7 +95,7 @@ def test_two_clean_builds_are_byte_identical(tmp_path: Path) -> None:
             ignored = shutil.ignore_patterns("__pycache__", ".manifest")
             shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignored)
         shutil.copy(REPOSITORY / "_config.yml", root)
-        done = litpost("build", f"_literate/{SOURCE.name}", root=root)
+        done = litpost("build", f"_literate/{source.name}", root=root)
         assert done.returncode == 0, done.stderr
         files = (file for file in root.rglob("*") if file.is_file())
         written.append(
@@ -85,7 +107,7 @@ def test_two_clean_builds_are_byte_identical(tmp_path: Path) -> None:
         )
     assert written[0].keys() == written[1].keys()
     assert [path for path in written[0] if written[0][path] != written[1][path]] == []
-    assert POST.relative_to(REPOSITORY).as_posix() in written[0]
+    assert f"_posts/{source.name}" in written[0]
     for path, data in written[0].items():
         assert os.fsencode(tmp_path) not in data, path
         assert os.fsencode(sys.prefix) not in data, path

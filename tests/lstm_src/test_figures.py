@@ -15,6 +15,7 @@ from lstm_src.figures import (
     plot_dependencies,
     plot_gate_activations,
     plot_gradient_norms,
+    plot_losses,
 )
 from lstm_src.palette import LANGUAGES, SIGNALS, signal
 from tests.lstm_src.drawing import (
@@ -43,6 +44,8 @@ ACTIVATIONS = {
 }
 CHANGES = np.tril(0.5 ** np.abs(np.subtract.outer(np.arange(12), np.arange(12))))
 
+LOSSES = {"Rnnlm": 5 * 0.9 ** np.arange(30), "BetterRnnlm": 5 * 0.95 ** np.arange(30)}
+
 PLOTS = [
     pytest.param(plot, data, language, id=f"{plot.__name__} {language}")
     for plot, data in [
@@ -52,6 +55,8 @@ PLOTS = [
         (plot_gate_activations, {"cell": 3 * UNIFORM}),
         (plot_dependencies, CHANGES),
         (plot_dependencies, [[1.0]]),
+        (plot_losses, LOSSES),
+        (plot_losses, {"a": [3.0]}),
     ]
     for language in LANGUAGES
 ]
@@ -315,12 +320,43 @@ def test_a_matrix_that_cannot_be_drawn_is_refused(matrix, message):
         plot_dependencies(matrix)
 
 
+# Losses
+
+
+def test_a_loss_is_drawn_as_its_perplexity_and_labelled_at_its_end():
+    figure = plot_losses(LOSSES, language="en")
+    placed = {text: (box.y0 + box.y1) / 2 for text, box in boxes(figure)}
+    for name, dashes in [("Rnnlm", "-"), ("BetterRnnlm", "--")]:
+        drawn = line(figure, INK, dashes)
+        assert drawn.get_xdata().tolist() == list(range(1, 31))
+        assert drawn.get_ydata() == pytest.approx(np.exp(LOSSES[name]))
+        _, height = figure.axes[0].transData.transform((30, np.exp(LOSSES[name][-1])))
+        assert placed[name] == pytest.approx(height, abs=3)
+    assert {"epoch", "perplexity"} <= set(words(figure))
+    assert {"에폭", "퍼플렉서티"} <= set(words(plot_losses(LOSSES)))
+
+
+@pytest.mark.parametrize(
+    ("curves", "message"),
+    [
+        ({}, "expected at least one curve, found none"),
+        ({"a": [[1.0]]}, r"curve 'a': expected shape \(epochs,\), found \(1, 1\)"),
+        ({"a": [1, np.nan]}, "curve 'a': expected finite numbers, found nan"),
+        ({"a": [1, -2]}, "curve 'a': expected no negative numbers, found -2"),
+    ],
+)
+def test_losses_that_cannot_be_drawn_are_refused(curves, message):
+    with pytest.raises(ValueError, match=message):
+        plot_losses(curves)
+
+
 def test_figures_are_drawn_without_pyplot_and_leave_the_settings_alone():
     before = dict(mpl.rcParams)
     for plot, data in [
         (plot_gradient_norms, NORMS),
         (plot_gate_activations, ACTIVATIONS),
         (plot_dependencies, CHANGES),
+        (plot_losses, LOSSES),
     ]:
         FigureCanvasAgg(plot(data)).draw()
     assert dict(mpl.rcParams) == before

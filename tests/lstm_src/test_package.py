@@ -8,15 +8,14 @@ import pytest
 
 import lstm_src
 
-MODULES = [
-    "lstm_src.arrays",
-    "lstm_src.cell",
-    "lstm_src.gates",
-    "lstm_src.keras_weights",
-    "lstm_src.rnn_problems",
-    "lstm_src.sequence",
-    "lstm_src.simple_rnn",
-]
+MODULES = sorted(
+    f"lstm_src.{file.stem}"
+    for file in Path(lstm_src.__file__).parent.glob("*.py")
+    if file.stem != "__init__"
+)
+WITHOUT_EXAMPLES = {
+    f"lstm_src.{name}" for name in ("errors", "onnx_models", "figures", "diagram", "shapes")
+}
 
 
 def test_importing_the_package_imports_numpy_and_no_other_distribution():
@@ -35,5 +34,5 @@ def test_importing_the_package_imports_numpy_and_no_other_distribution():
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_the_docstrings_are_true(name):
     results = doctest.testmod(importlib.import_module(name))
-    assert results.attempted > 0
+    assert (results.attempted > 0) == (name not in WITHOUT_EXAMPLES)
     assert results.failed == 0
