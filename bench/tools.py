@@ -108,7 +108,7 @@ def _sphinx_settings() -> tuple[tuple[str, str], ...]:
             "conf.py",
             'extensions = ["myst_nb"]\n'
             'nb_execution_mode = "cache"\n'
-            'exclude_patterns = ["out"]\n',  # executed notebooks lie there, and would be sources
+            'exclude_patterns = ["_build"]\n',  # or the executed notebooks there are sources
         ),
         ("index.md", "# Documents\n\n```{toctree}\n:glob:\n\n*\n```\n"),
     )
@@ -153,9 +153,9 @@ MYST_NB = Tool(
     folder=PEERS,
     distributions=("myst-nb", "jupyter-cache", "sphinx", "ipykernel"),
     write=dialects.write_myst,
-    command=lambda _: ["sphinx-build", "-q", "-b", "html", ".", "out"],
-    page="out/{name}.html",
-    figures="out/_images/*.svg",
+    command=lambda _: ["sphinx-build", "-q", "-b", "html", ".", "_build/html"],
+    page="_build/html/{name}.html",
+    figures="_build/html/_images/*.svg",
     settings=_sphinx_settings(),
     caches=True,
 )
