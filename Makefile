@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve shots test check lint types current format lock bench clean
+.PHONY: help post site serve shots test soak check lint types current format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ shots: post ## write screenshots of every page, light and dark, wide and narrow,
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/pytest -n auto --dist loadgroup
+
+soak: $(INSTALLED) ## edit random programs, and compare incremental with clean builds: EDITS=20000 SEED=
+	@seed=$${SEED:-$$(date +%s)}; echo "SEED=$$seed repeats this run"; \
+	  EDITS=$${EDITS:-20000} SEED=$$seed $(BIN)/pytest tests/litpost/test_edits.py -n auto -q
 
 check: lint types test current ## what has to hold before a commit
 
