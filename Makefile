@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve shots test bench bench-lstm check lint types current format lock clean
+.PHONY: help post site serve shots test soak bench bench-lstm check lint types current format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: $(INSTALLED) ## run all tests
 
 bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
 	$(BIN)/python bench/lstm
+
+soak: $(INSTALLED) ## edit random programs, and compare incremental with clean builds: EDITS=20000 SEED=
+	@seed=$${SEED:-$$(date +%s)}; echo "SEED=$$seed repeats this run"; \
+	  EDITS=$${EDITS:-20000} SEED=$$seed $(BIN)/pytest tests/litpost/test_edits.py -n auto -q
 
 check: lint types test current ## what has to hold before a commit
 

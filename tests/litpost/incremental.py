@@ -26,12 +26,15 @@ class Tree:
         Text by path; nothing for a file that is removed.
     prose
         Text between header and cells.
+    texts
+        Text after the cells of these labels.
     """
 
     cells: Mapping[str, str]
     files: Mapping[str, str | None] = field(default_factory=dict)
     prose: str = ""
     header: str = HEADER
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def lay(self, blog: Blog) -> None:
         """Write it into a blog, if it isn't so already."""
@@ -41,10 +44,11 @@ class Tree:
                 file.unlink(missing_ok=True)
             elif not file.is_file() or file.read_text(encoding="utf-8") != text:
                 blog.write(path, text)
-        blog.source(
-            f"{self.prose}\n\n" + "\n".join(_cell(label, c) for label, c in self.cells.items()),
-            header=self.header,
-        )
+        parts = [
+            _cell(label, code) + (f"\n{text}\n" if (text := self.texts.get(label)) else "")
+            for label, code in self.cells.items()
+        ]
+        blog.source(f"{self.prose}\n\n" + "\n".join(parts), header=self.header)
 
 
 def _cell(label: str, code: str) -> str:
