@@ -168,6 +168,8 @@ class Execution:
             return None, "it is new, or its code or options were changed"
         differing = [(self._differing(trace), trace) for trace in found]
         for slots, trace in differing:
+            if not slots and trace.unseen and not step.depends:
+                return None, f"{trace.unseen}: what that reads isn't known; name it in `depends:`"
             if not slots:
                 return trace, ""
         slots, trace = min(differing, key=lambda pair: len(pair[0]))
@@ -271,8 +273,7 @@ class Execution:
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
         fails = trace.failure and not is_expected(step, trace.failure)
-        hidden = trace.unseen and not step.depends
-        if self._store and not (fails or hidden or trace.missed):
+        if self._store and not (fails or trace.missed):
             told = hashlib.sha256(repr(sorted(reads.items())).encode()).hexdigest()
             self._store.keep(step.identity, told, trace.as_json())
         return trace

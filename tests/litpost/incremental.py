@@ -84,7 +84,9 @@ def build_clean(blog: Blog, scratch: Path) -> Built:
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(blog.root, root, symlinks=True)
     for folder in (*WRITTEN, ".litpost"):
-        shutil.rmtree(root / folder, ignore_errors=True)
+        if (root / folder).is_dir():  # cells may list it: it stays, empty
+            shutil.rmtree(root / folder)
+            (root / folder).mkdir()
     return build(Blog(root))
 
 

@@ -1,0 +1,252 @@
+"""What is stored and what isn't; what of it is shown to people: explain, verify, gc."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.litpost.blog import POST, SOURCE, Blog
+from tests.litpost.incremental import Tree, build, check
+
+STORE = ".litpost/store.sqlite"
+
+
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clean")
+
+
+def edit(blog: Blog, scratch: Path, before: Tree, *after: Tree) -> list[list[str]]:
+    """Build a tree, then each of the others; return which cells ran."""
+    before.lay(blog)
+    build(blog)
+    ran = []
+    for tree in after:
+        tree.lay(blog)
+        ran.append(sorted(check(blog, scratch).ran))
+    return ran
+
+
+CELLS = {"a": "x = 1", "b": "print(x)", "c": "y = 2", "d": "print(y)"}
+
+
+def test_an_earlier_version_is_found_again(blog: Blog, scratch: Path) -> None:
+    first, second = Tree(CELLS), Tree({**CELLS, "a": "x = 5"})
+    assert edit(blog, scratch, first, second, first, second) == [["a", "b"], [], []]
+
+
+def test_cells_are_inserted_deleted_and_swapped(blog: Blog, scratch: Path) -> None:
+    inserted = Tree({"a": "x = 1", "n": "x += 1", **{k: CELLS[k] for k in "bcd"}})
+    swapped = Tree({k: CELLS[k] for k in "cadb"})
+    ran = edit(blog, scratch, Tree(CELLS), inserted, Tree(CELLS), swapped)
+    assert ran == [["b", "n"], [], []]
+
+
+def test_comments_and_blank_lines_run_nothing_and_are_shown(blog: Blog, scratch: Path) -> None:
+    commented = Tree({**CELLS, "a": "# why\n\nx = 1  # one"})
+    assert edit(blog, scratch, Tree(CELLS), commented) == [[]]
+    assert "# why" in blog.read()
+
+
+def test_a_comment_moves_the_lines_that_a_traceback_names(blog: Blog, scratch: Path) -> None:
+    cells = {"a": "def f():\n    1 / 0", "b": "#| error: true\nf()", "c": "print(1)"}
+    commented = Tree({**cells, "a": "# one\n# two\ndef f():\n    1 / 0"})
+    assert edit(blog, scratch, Tree(cells), commented) == [["b"]]
+
+
+def test_prose_starts_no_session(
+    blog: Blog, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    Tree(CELLS, prose="Other words.").lay(blog)
+    monkeypatch.setattr("litpost.execution.Session", None)
+    assert build(blog).status == "built"
+    assert "Other words." in blog.read()
+
+
+def test_options_that_change_the_run_run_the_cell(blog: Blog, scratch: Path) -> None:
+    hidden = Tree({**CELLS, "b": "#| echo: false\nprint(x)"})
+    failing = Tree({**CELLS, "b": "#| error: true\nprint(x)"})
+    assert edit(blog, scratch, Tree(CELLS), hidden, failing) == [[], ["b"]]
+
+
+def test_a_failed_cell_fails_again_and_an_expected_error_is_stored(
+    blog: Blog, scratch: Path
+) -> None:
+    failing = Tree({**CELLS, "c": "1 / 0"})
+    failing.lay(blog)
+    for _ in range(2):
+        built = check(blog, scratch)
+        assert (built.status, built.ran[-1]) == ("failed", "c")
+    Tree({**CELLS, "c": "#| error: true\n1 / 0", "d": ""}).lay(blog)
+    assert build(blog).ran[-1] != "b"
+    assert build(blog).ran == []
+
+
+def test_a_cell_that_was_stopped_leaves_no_trace(blog: Blog) -> None:
+    Tree({"a": "#| timeout: 0.3\nimport time\ntime.sleep(9)"}).lay(blog)
+    assert build(blog).status == "failed"
+    assert build(blog).status == "failed"
+    rows = sqlite3.connect(blog.root / STORE).execute("SELECT count(*) FROM traces").fetchone()
+    assert rows == (0,)
+
+
+UNCACHED = {
+    "cache: false": ({"a": "#| cache: false\nx = 1", "b": "print(x)"}, ["a"], "`cache: false`"),
+    "a program": (
+        {"a": "import subprocess\nsubprocess.run(['true'])\nx = 1", "b": "print(x)"}, ["a"],
+        "it starts another program",
+    ),
+    "a connection": (
+        {"a": "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.close()"}, ["a"],
+        "it opens a connection",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNCACHED)
+def test_what_nobody_can_see_runs_at_every_build(name: str, blog: Blog) -> None:
+    cells, ran, because = UNCACHED[name]
+    Tree(cells).lay(blog)
+    build(blog)
+    built = build(blog)
+    assert built.ran == ran
+    assert because in built.because["a"]
+
+
+def test_a_whole_document_runs_if_it_asks_for_that(blog: Blog, scratch: Path) -> None:
+    whole = {**CELLS, "a": "#| cache: document\nx = 1"}
+    ran = edit(blog, scratch, Tree(whole), Tree(whole), Tree({**whole, "d": "print(y, y)"}))
+    assert ran == [[], ["a", "b", "c", "d"]]
+
+
+def test_variables_of_the_environment_are_read(
+    blog: Blog, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "---\ntitle: A title\nlitpost: {environment: [SEEN_BY_C]}\n---\n" + (
+        "\n<!-- outline-start -->\nSummary.\n<!-- outline-end -->\n\n"
+    )
+    tree = Tree({"a": "import os\nx = os.environ.get('TRY', 'none')", "b": "print(x)"})
+    tree.lay(blog)
+    build(blog)
+    monkeypatch.setenv("TRY", "1")
+    assert sorted(check(blog, scratch).ran) == ["a", "b"]
+    Tree({"a": "x = 1"}, header=header).lay(blog)
+    build(blog)
+    monkeypatch.setenv("SEEN_BY_C", "1")
+    assert build(blog).ran == ["a"]
+
+
+def test_another_version_of_a_distribution_runs_what_reaches_it(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Tree({"a": "import numpy as np", "b": "print(np.ones(2))", "c": "print(3)"}).lay(blog)
+    build(blog)
+    from litpost import versions
+
+    found = versions._table()
+    monkeypatch.setattr(versions, "_installed", lambda: "other")
+    monkeypatch.setattr(versions, "_table", lambda: {**found, "numpy": "numpy 99.0"})
+    built = build(blog)
+    assert built.ran == ["a", "b"]
+    assert "numpy is 99.0, was " in built.because["b"]
+
+
+def test_another_engine_runs_everything(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    monkeypatch.setattr("litpost.builder.engine_digest", lambda: "other")
+    assert build(blog).ran == list(CELLS)
+
+
+def test_a_broken_entry_is_passed_over_and_reported(
+    blog: Blog, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    database = sqlite3.connect(blog.root / STORE)
+    database.execute("UPDATE traces SET data = zeroblob(length(data))")
+    database.commit()
+    database.close()
+    assert check(blog, scratch).ran == list(CELLS)
+    assert "isn't what was written" in capsys.readouterr().err
+
+
+def test_a_store_that_is_no_store_or_is_gone_is_made_anew(blog: Blog, scratch: Path) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    for suffix in ("", "-wal", "-shm"):
+        (blog.root / f"{STORE}{suffix}").unlink(missing_ok=True)
+    assert build(blog).ran == list(CELLS)
+    for suffix in ("-wal", "-shm"):
+        (blog.root / f"{STORE}{suffix}").unlink(missing_ok=True)
+    (blog.root / STORE).write_bytes(b"not a database" * 100)
+    assert check(blog, scratch).ran == list(CELLS)
+    assert build(blog).ran == []
+
+
+def test_explain_says_what_would_run_and_why(blog: Blog) -> None:
+    Tree(CELLS, {"d.txt": "1"}).lay(blog)
+    assert "a: run: it is new" in blog.litpost("explain", SOURCE).stdout
+    blog.litpost("build")
+    Tree({**CELLS, "a": "x = 2"}).lay(blog)
+    before = blog.read()
+    told = blog.litpost("explain", SOURCE).stdout.splitlines()
+    assert [line.split(": ")[2] for line in told] == ["run", "run", "current", "current"] or [
+        line.split(": ")[2] for line in told
+    ] == ["run", "current", "current", "current"]
+    assert blog.read() == before
+    built = json.loads(blog.litpost("build", "--json").stdout)
+    cells = {c["label"]: c["because"] for c in built["posts"][0]["cells"]}
+    assert cells["b"] == "`x` is 2, was 1"
+
+
+def test_a_build_with_nothing_to_do_neither_parses_nor_plans(blog: Blog) -> None:
+    Tree(CELLS).lay(blog)
+    blog.litpost("build")
+    code = (
+        "import sys; from litpost.cli import main; status = main(['build'])\n"
+        "assert status == 0 and 'litpost.parser' not in sys.modules, sorted(sys.modules)"
+    )
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=blog.root, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, f"unchanged {POST}\n"), done.stderr
+    for path in (POST, "assets/css/litpost.css"):
+        (blog.root / path).unlink()
+        assert blog.litpost("build").stdout == f"written   {POST}\n"
+        assert (blog.root / path).is_file()
+
+
+def test_without_the_cache_everything_runs(blog: Blog) -> None:
+    Tree(CELLS).lay(blog)
+    blog.litpost("build")
+    report = json.loads(blog.litpost("build", "--no-cache", "--json").stdout)
+    assert [cell["status"] for cell in report["posts"][0]["cells"]] == ["ran"] * 4
+
+
+def test_verify_builds_clean_elsewhere_and_compares(blog: Blog) -> None:
+    Tree(CELLS, {"d.txt": "1"}).lay(blog)
+    blog.litpost("build")
+    done = blog.litpost("verify")
+    assert (done.returncode, done.stdout) == (0, f"current   {POST}\n"), done.stderr
+    Tree({**CELLS, "a": "x = 2"}).lay(blog)
+    done = blog.litpost("verify")
+    assert done.returncode == 1
+    assert "a clean build differs in" in done.stderr
+    assert "+x = 2" in done.stdout
+
+
+def test_gc_keeps_what_is_young_and_small(blog: Blog) -> None:
+    Tree(CELLS).lay(blog)
+    blog.litpost("build")
+    assert blog.litpost("gc").stdout.startswith("0 traces deleted")
+    assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces deleted")
+    assert build(blog).ran == list(CELLS)
