@@ -14,7 +14,8 @@ MODULES = sorted(
     if file.stem != "__init__"
 )
 WITHOUT_EXAMPLES = {
-    f"lstm_src.{name}" for name in ("errors", "onnx_models", "figures", "diagram", "shapes")
+    f"lstm_src.{name}"
+    for name in ("errors", "onnx_models", "figures", "diagram", "shapes", "unrolled")
 }
 
 

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.xdist_group("real theme"),
-    pytest.mark.skipif("MRGREEN_REPO" not in os.environ, reason="MRGREEN_REPO isn't set"),
+    pytest.mark.skipif(not os.environ.get("MRGREEN_REPO"), reason="MRGREEN_REPO isn't set"),
 ]
 BASE = "/blog"
 POST = "posts/2023-07-19-deep-learning-from-scratch2-chapter6"
