@@ -194,7 +194,7 @@ class Execution:
 
     def _run(self, step: Step, because: str) -> Trace:
         index = len(self._history)
-        trace = self._run_partly(step, index) if self._uses_store else None
+        trace = self._run_partly(step, index)
         if trace is None:
             trace = self._run_all(step, index)
         return self._take(Done(step, trace, because))

@@ -83,8 +83,9 @@ class Watch:
         self._is_on = False
         self._environment = dict(os.environ)
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+        self._own_folder = os.path.join(self.root, ".litpost", "")  # noqa: PTH118
         self._ignored = (
-            *modules.libraries, *_SYSTEM, _OWN, os.path.join(self.root, ".litpost", ""),  # noqa: PTH118
+            *modules.libraries, *_SYSTEM,
             os.path.join(cache, ""), os.path.join(os.environ.get("MATPLOTLIBRC", "/dev"), ""),  # noqa: PTH118
         )  # fmt: skip
 
@@ -184,7 +185,9 @@ class Watch:
             full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
         except (TypeError, ValueError):
             return None
-        if full.startswith(self.root + os.sep) and not full.startswith(self._ignored[-3]):
+        if full.startswith((_OWN, self._own_folder)):
+            return None
+        if full.startswith(self.root + os.sep):
             parts = Path(full[len(self.root) + 1 :]).parts
             return None if {"__pycache__", "site-packages", ".git"}.intersection(parts) else full
         if full == self.root:
