@@ -23,6 +23,7 @@ import copyreg
 import enum
 import functools
 import gc
+import itertools
 import marshal
 import sys
 import types
@@ -91,7 +92,9 @@ class Fingerprint:
     short: str = ""
 
 
-def fingerprint(value: Any, *, is_local: Callable[[str], bool]) -> Fingerprint:
+def fingerprint(
+    value: Any, *, is_local: Callable[[str], bool], searched: list[set[int]] | None = None
+) -> Fingerprint:
     """Take the fingerprint of a value.
 
     Parameters
@@ -100,8 +103,12 @@ def fingerprint(value: Any, *, is_local: Callable[[str], bool]) -> Fingerprint:
         Anything.
     is_local
         Says whether a module, by its name, is one of the project's own.
+    searched
+        What opaque objects held that were searched just before, each with its own id: one of
+        these isn't searched again, and taken to hold all that was found with it. What is found
+        here is added.
     """
-    walk = _Walk(is_local)
+    walk = _Walk(is_local, searched if searched is not None else [])
     try:
         walk.visit(value)
     except RecursionError:
@@ -114,7 +121,7 @@ def fingerprint(value: Any, *, is_local: Callable[[str], bool]) -> Fingerprint:
 
 def module_fingerprint(module: types.ModuleType, *, is_local: Callable[[str], bool]) -> Fingerprint:
     """Take the fingerprint of the globals of a local module, as of one value."""
-    walk = _Walk(is_local)
+    walk = _Walk(is_local, [])
     walk.home = module.__name__
     walk.found.objects[id(vars(module))] = 0
     for name, value in sorted(vars(module).items()):
@@ -186,7 +193,8 @@ class _Walk:
     home = ""
     """The module whose globals are walked: its own functions and classes are told by name."""
 
-    def __init__(self, is_local: Callable[[str], bool]) -> None:
+    def __init__(self, is_local: Callable[[str], bool], searched: list[set[int]]) -> None:
+        self._searched = searched
         self.hash = xxhash.xxh3_128()
         self.found = Fingerprint()
         self.is_local = is_local
@@ -223,18 +231,29 @@ class _Walk:
 
     def _search(self, value: Any) -> None:
         """Note the objects that an opaque one holds, without order."""
+        for ids in self._searched:
+            if id(value) in ids:
+                self._hold(ids)
+                return
         numpy = sys.modules.get("numpy")
-        todo, seen = [value], {id(value)}
-        while todo and len(seen) < _HELD:
-            for held in _held(todo.pop()):
-                if id(held) in seen or type(held) in _ATOMS or isinstance(held, _UNSEARCHED):
-                    continue
-                seen.add(id(held))
-                todo.append(held)
-                if not isinstance(held, (tuple, frozenset)):
-                    self.found.objects.setdefault(id(held), -1)
-                if numpy is not None and isinstance(held, numpy.ndarray):
-                    self.found.objects.setdefault(id(_owner(held, numpy)), -1)
+        array: Any = numpy.ndarray if numpy is not None else ()
+        objects = {id(value)}
+        found, seen = [value], {id(value)}
+        while found and len(seen) < _HELD:
+            held = {id(each): each for each in _held(found)}
+            found = [o for i, o in held.items() if i not in seen and _is_searched(type(o))]  # type: ignore[arg-type]
+            seen |= held.keys()
+            for each in found:
+                if not isinstance(each, (tuple, frozenset)):
+                    objects.add(id(each))
+                if isinstance(each, array):
+                    objects.add(id(_owner(each, numpy)))
+        self._searched.append(objects)
+        self._hold(objects)
+
+    def _hold(self, ids: set[int]) -> None:
+        known = self.found.objects
+        known |= dict.fromkeys(ids - known.keys(), -1)
 
     def visit(self, value: Any) -> None:
         """Tell a value."""
@@ -565,14 +584,19 @@ class _Walk:
                 self.visit(item)
 
 
-_UNSEARCHED = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
+@functools.cache
+def _is_searched(kind: type) -> bool:
+    """Say whether what objects of a type hold may be held by variables too."""
+    unsearched = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
+    return kind not in _ATOMS and not issubclass(kind, unsearched)
 
 
-def _held(value: Any) -> Iterable[Any]:
-    """Return the objects that an object refers to; of a function, what is its own."""
-    if isinstance(value, types.FunctionType):
-        return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
-    return gc.get_referents(value)
+def _held(values: Iterable[Any]) -> Iterable[Any]:
+    """Return the objects that objects refer to; of a function, what is its own."""
+    functions = [value for value in values if isinstance(value, types.FunctionType)]
+    own = [(f.__defaults__, f.__kwdefaults__, f.__closure__, f.__dict__) for f in functions]
+    others = (value for value in values if not isinstance(value, types.FunctionType))
+    return [*gc.get_referents(*others), *itertools.chain.from_iterable(own)]
 
 
 def _owner(array: Any, numpy: Any) -> Any:

@@ -14,6 +14,7 @@ Those of `litpost.session.watch` are the rest. A digest of None means that there
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -72,7 +73,16 @@ class Recorder:
 
     def end(self, identity: str) -> dict[str, Any]:
         """Return what the step has read and written."""
-        start = time.perf_counter()
+        start, collects = time.perf_counter(), gc.isenabled()
+        gc.disable()  # a search makes many objects, and no garbage in cycles
+        try:
+            trace = self._trace(identity)
+        finally:
+            if collects:
+                gc.enable()
+        return {**trace, "fingerprint_seconds": time.perf_counter() - start}
+
+    def _trace(self, identity: str) -> dict[str, Any]:
         self.watch.end()
         names_read = set(self.namespace.reads)
         present = self.namespace.touched()
@@ -104,7 +114,6 @@ class Recorder:
                        if s in self._prints and self._prints[s].short},
             "unseen": self._unseen(),
             "missed": self.namespace.missed,
-            "fingerprint_seconds": time.perf_counter() - start,
         }  # fmt: skip
 
     # Walking
@@ -128,13 +137,14 @@ class Recorder:
         reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports
         parents: set[str] = set()
         self._walked: set[str] = set()
+        searched: list[set[int]] = []
         followed: set[str] = set()
         todo = set(slots)
         while todo:
             for slot in todo - self._walked:
                 if slot in self._prints and slot[0] == "v":
                     reached |= self._prints[slot].modules
-                if (found := self._fingerprint(slot, values)) is not None:
+                if (found := self._fingerprint(slot, values, searched)) is not None:
                     self._prints[slot] = found
             self._walked |= todo
             for slot in self._walked - followed:
@@ -147,10 +157,14 @@ class Recorder:
             todo |= {s for s in self._walked - followed if s[2:] in reached}
         return reached | parents
 
-    def _fingerprint(self, slot: str, values: Mapping[str, Any]) -> Fingerprint | None:
+    def _fingerprint(
+        self, slot: str, values: Mapping[str, Any], searched: list[set[int]]
+    ) -> Fingerprint | None:
         is_local = self.modules.is_local
         if slot.startswith("v:"):
-            return fingerprint(values[slot], is_local=is_local) if slot in values else None
+            if slot not in values:
+                return None
+            return fingerprint(values[slot], is_local=is_local, searched=searched)
         module = sys.modules.get(slot[2:])
         return module_fingerprint(module, is_local=is_local) if module is not None else None
 
