@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litpost.store import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _INSTALLED = (".dist-info", ".egg-info", ".egg-link")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -23,6 +27,14 @@ class Versions:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._table: dict[str, str] | None = None
+        self._found: Future[dict[str, str]] | None = None
+
+    def prepare(self) -> None:
+        """Begin to find them, if they aren't noted, beside what is done until they are asked for."""
+        if self._table is None and self._found is None and self._note() is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._found = ThreadPoolExecutor(1).submit(_table)
 
     def of(self, module: str) -> str | None:
         """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
@@ -31,13 +43,19 @@ class Versions:
         return self._table.get(module)
 
     def _noted(self) -> dict[str, str]:
-        name = f"versions {_installed()}"
-        if self._store and (note := self._store.note(name)) is not None:
+        if (note := self._note()) is not None:
             return note
-        table = _table()
+        table = self._found.result() if self._found else _table()
         if self._store:
-            self._store.put_note(name, table)
+            self._store.put_note(self._name, table)
         return table
+
+    def _note(self) -> dict[str, str] | None:
+        return self._store.note(self._name) if self._store else None
+
+    @functools.cached_property
+    def _name(self) -> str:
+        return f"versions {_installed()}"
 
 
 def parse(text: str) -> dict[str, str]:
