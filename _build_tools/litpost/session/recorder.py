@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 import xxhash
@@ -47,6 +48,7 @@ class Recorder:
         self._mates: dict[str, tuple[str, ...]] = {}
         self._prints: dict[str, Fingerprint] = {}
         self._known = set(sys.modules)
+        self._modules_seen: dict[str, ModuleType] = {}
         self._settings: dict[str, str] = {}
         self._drawn: dict[str, str] = {}
         self._layouts: dict[str, str] = {}
@@ -79,7 +81,8 @@ class Recorder:
         now = self.namespace.peek()
         before = dict(self.live)
         gone = {s for s in before if s.startswith("v:") and s[2:] not in now}
-        walk = {f"v:{name}" for name in present}
+        gone |= {s for s in before if s.startswith("m:") and s[2:] not in sys.modules}
+        walk = {f"v:{name}" for name in present} | self._replaced_modules()
         former = set(walk | gone)
         for slot in walk | gone:
             former.update(self._mates.get(slot, ()))
@@ -93,7 +96,8 @@ class Recorder:
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
         run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()))).encode())
-        writes = self._changes(before, gone, run) | self._ambient_writes(reached, run)
+        set_anew = {f"v:{name}" for name in present | self.namespace.deleted} - reads.keys()
+        writes = self._changes(before, gone, set_anew, run) | self._ambient_writes(reached, run)
         writes |= self._file_writes()
         return {
             "reads": reads,
@@ -112,8 +116,15 @@ class Recorder:
     def _loaded(self) -> set[str]:
         """Return the names of the modules that the step has loaded."""
         new = set(sys.modules) - self._known
-        self._known |= new
+        self._known = set(sys.modules)
         return new
+
+    def _replaced_modules(self) -> set[str]:
+        """Return the slots of local modules in whose place there is another object now."""
+        return {
+            slot for slot, known in self._modules_seen.items()
+            if (module := sys.modules.get(slot[2:])) is not None and module is not known
+        }  # fmt: skip
 
     def _walk(
         self, slots: set[str], values: Mapping[str, Any], new: set[str], gone: set[str]
@@ -152,7 +163,10 @@ class Recorder:
         if slot.startswith("v:"):
             return fingerprint(values[slot], is_local=is_local) if slot in values else None
         module = sys.modules.get(slot[2:])
-        return module_fingerprint(module, is_local=is_local) if module is not None else None
+        if module is None:
+            return None
+        self._modules_seen[slot] = module
+        return module_fingerprint(module, is_local=is_local)
 
     def _parents(self, names: Iterable[str]) -> set[str]:
         """Return the packages that local modules lie in: these are imported first."""
@@ -232,7 +246,10 @@ class Recorder:
 
     # Writes
 
-    def _changes(self, before: Mapping[str, str], gone: set[str], run: str) -> dict[str, Any]:
+    def _changes(
+        self, before: Mapping[str, str], gone: set[str], set_anew: set[str], run: str
+    ) -> dict[str, Any]:
+        """Return what has changed, and what was set without being read: it need not be changed."""
         walked = {slot: self._prints[slot] for slot in self._walked if slot in self._prints}
         for slot in gone:
             self._forget(slot)
@@ -242,7 +259,8 @@ class Recorder:
         for name in {name.partition(".")[0] for name in self._new_libraries()}:
             self.live[f"m:{name}"] = "elsewhere"
         slots = before.keys() | self.live.keys()
-        return {s: self.live.get(s) for s in slots if self.live.get(s) != before.get(s)}
+        changed = {s for s in slots if self.live.get(s) != before.get(s)}
+        return {s: self.live.get(s) for s in changed | set_anew}
 
     def _new_libraries(self) -> set[str]:
         tops = {name for name in self._known if "." not in name and not name.startswith("_")}
