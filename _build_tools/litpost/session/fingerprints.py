@@ -650,7 +650,8 @@ def _owner(array: Any, numpy: Any) -> Any:
     base = array
     while isinstance(getattr(base, "base", None), numpy.ndarray):
         base = base.base
-    return base if base.base is None else base.base
+    owner = base if base.base is None else base.base
+    return owner.obj if isinstance(owner, memoryview) else owner
 
 
 def _slots(kind: type) -> Iterable[str]:
