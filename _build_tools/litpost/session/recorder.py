@@ -72,8 +72,11 @@ class Recorder:
         self.watch.begin()
         self.ambient.begin()
 
-    def end(self, identity: str) -> dict[str, Any]:
-        """Return what the step has read and written."""
+    def end(self, identity: str, *, vouched: bool) -> dict[str, Any]:
+        """Return what the step has read and written.
+
+        What is opaque is told by `identity` and the reads, if these are all, or `vouched` for.
+        """
         start = time.perf_counter()
         self.watch.end()
         names_read = set(self.namespace.reads)
@@ -95,7 +98,9 @@ class Recorder:
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
-        run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()))).encode())
+        unseen = self._unseen()
+        once = time.time_ns() if unseen and not vouched else 0
+        run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()), once)).encode())
         set_anew = {f"v:{name}" for name in present | self.namespace.deleted} - reads.keys()
         writes = self._changes(before, gone, set_anew, run) | self._ambient_writes(reached, run)
         writes |= self._file_writes()
@@ -106,7 +111,7 @@ class Recorder:
                       if s in self._prints and self._prints[s].names},
             "shorts": {s: self._prints[s].short for s in writes
                        if s in self._prints and self._prints[s].short},
-            "unseen": self._unseen(),
+            "unseen": unseen,
             "missed": self.namespace.missed,
             "fingerprint_seconds": time.perf_counter() - start,
         }  # fmt: skip
