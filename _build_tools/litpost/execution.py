@@ -10,6 +10,7 @@ up to this one run in order in a new session, as in a clean build.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -213,6 +214,8 @@ class Execution:
             return None
         for position in needed:
             before, done = self._history[position]
+            if not self._finds_files(done.trace):
+                return None
             again = self._ask(done.step, before)
             if again.failure != done.trace.failure or again.writes != done.trace.writes:
                 return None
@@ -220,6 +223,14 @@ class Execution:
         if trace.missed or self._misread(trace):
             return None
         return self._keep(step, trace)
+
+    def _finds_files(self, trace: Trace) -> bool:
+        """Say whether a step would find the files and folders that it has read."""
+        return all(
+            self._state.get(slot) == digest
+            for slot, digest in trace.reads.items()
+            if slot[0] in "fdxt"
+        )
 
     def _misread(self, trace: Trace) -> bool:
         """Say whether a step has found something else in a slot than is to be there."""
@@ -253,7 +264,10 @@ class Execution:
             self._session = Session(self._root)
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
-        trace = run_step(self._session, step, exists)
+        told = {slot: self._state.get(slot) for slot in self._declared(step)}
+        if step.cache is False:
+            told["run"] = str(time.time_ns())
+        trace = run_step(self._session, step, exists, declared=repr(told) if told else "")
         self._live = _without_stale(self._live, before)
         for slot, digest in trace.writes.items():
             if digest is None:
@@ -268,8 +282,7 @@ class Execution:
             slot: self._versions.of(slot[2:]) if slot[0] == "p" else digest
             for slot, digest in trace.reads.items()
         }
-        declared = [*_declared(step, self._root), *self._plan.environment]
-        reads |= {slot: self._state.get(slot) for slot in declared}
+        reads |= {slot: self._state.get(slot) for slot in self._declared(step)}
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
         fails = trace.failure and not is_expected(step, trace.failure)
@@ -277,6 +290,11 @@ class Execution:
             told = hashlib.sha256(repr(sorted(reads.items())).encode()).hexdigest()
             self._store.keep(step.identity, told, trace.as_json())
         return trace
+
+    def _declared(self, step: Step) -> Iterator[str]:
+        """Yield the slots of what a step is said to read."""
+        yield from _declared(step, self._root)
+        yield from self._plan.environment
 
     def _end_session(self) -> None:
         if self._session is not None:

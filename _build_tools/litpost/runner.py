@@ -170,7 +170,9 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def run_step(session: Session, step: Step, exists: Mapping[str, str]) -> Trace:
+def run_step(
+    session: Session, step: Step, exists: Mapping[str, str], *, declared: str = ""
+) -> Trace:
     """Run a step in a session.
 
     Parameters
@@ -181,8 +183,13 @@ def run_step(session: Session, step: Step, exists: Mapping[str, str]) -> Trace:
         What to run.
     exists
         The variables that there are at its place of the source, with their digests.
+    declared
+        What it is said to read besides what the session sees.
     """
-    request = {**step.request, "identity": step.identity, "exists": exists}
+    request = {
+        **step.request, "identity": step.identity + declared, "exists": exists,
+        "vouched": bool(step.depends) and step.cache is not False,
+    }  # fmt: skip
     start = time.monotonic()
     try:
         answer = session.ask(request, timeout=step.timeout)

@@ -30,7 +30,7 @@ class Versions:
         self._found: Future[dict[str, str]] | None = None
 
     def prepare(self) -> None:
-        """Begin to find them, if they aren't noted, beside what is done until they are asked for."""
+        """Begin to find them beside what is done until they are asked for, if they aren't noted."""
         if self._table is None and self._found is None and self._note() is None:
             from concurrent.futures import ThreadPoolExecutor
 

@@ -35,7 +35,9 @@ def listing(path: str) -> str | None:
 
 
 def existence(path: str) -> str | None:
-    """Say what there is at a path."""
+    """Say what there is at a path, and where it leads if it is a link."""
+    if os.path.islink(path):  # noqa: PTH114
+        return f"link to {os.readlink(path)} ({existence(os.path.realpath(path))})"  # noqa: PTH115
     if os.path.isdir(path):  # noqa: PTH112
         return "folder"
     return "file" if os.path.lexists(path) else None

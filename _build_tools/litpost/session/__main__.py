@@ -3,7 +3,7 @@
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
-"underscore": bool, "identity", "exists": {slot: digest}}``
+"underscore": bool, "identity", "vouched": bool, "exists": {slot: digest}}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
     traceback}, "trace": {…}}``; see `litpost.session.recorder` for the trace.
 
@@ -88,7 +88,7 @@ def _start(root: str) -> Any:
             deletable.update(name.strip() for names in found for name in names.split(","))
         recorder.begin(request, keep=deletable)
         done = shell.run(request)
-        return {**done, "trace": recorder.end(request["identity"])}
+        return {**done, "trace": recorder.end(request["identity"], vouched=request["vouched"])}
 
     return answer
 

@@ -15,17 +15,26 @@ import logging
 import os
 import random
 import sys
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import xxhash
 
+from litpost.session.fingerprints import fingerprint
+
 State = Mapping[str, str]
 
 
 def _digest(value: object) -> str:
     return xxhash.xxh3_64_hexdigest(repr(value).encode("utf-8", "surrogatepass"))
+
+
+def _told(value: object) -> object:
+    """Return a digest of what may hold functions; of what can't be looked into, nobody's own."""
+    found = fingerprint(value, is_local=lambda name: False)
+    return found.digest, sorted(found.opaque) and [id(value), os.getpid(), _BORN]
 
 
 def _numpy_random() -> object:
@@ -47,8 +56,7 @@ def _numpy_settings() -> object:
     numpy = sys.modules.get("numpy")
     if numpy is None or not hasattr(numpy, "geterr"):
         return None
-    options = sorted((name, str(value)) for name, value in numpy.get_printoptions().items())
-    return options, sorted(numpy.geterr().items())
+    return _told([numpy.get_printoptions(), numpy.geterr(), numpy.geterrcall()])
 
 
 def _rc_params() -> object:
@@ -62,24 +70,34 @@ def _rc_params() -> object:
 
 def _pandas_options() -> object:
     config = sys.modules.get("pandas._config.config")
-    return config and str(getattr(config, "_global_config", None))
+    return config and _told(getattr(config, "_global_config", None))
 
 
 def _logging() -> object:
     loggers = {"": logging.root, **logging.root.manager.loggerDict}
-    return sorted(
-        (name, logger.level, [type(handler).__name__ for handler in logger.handlers])
+    return logging.root.manager.disable, sorted(
+        (name, logger.level, logger.disabled, logger.propagate, len(logger.filters),
+         [_handler(handler) for handler in logger.handlers])
         for name, logger in loggers.items()
-        if isinstance(logger, logging.Logger) and (logger.level or logger.handlers)
+        if isinstance(logger, logging.Logger)
+        and (logger.level or logger.handlers or logger.disabled or not logger.propagate)
         and not name.startswith(("matplotlib", "tensorflow", "absl", "asyncio", "PIL"))
     )  # fmt: skip
+
+
+def _handler(handler: logging.Handler) -> object:
+    form = handler.formatter
+    return (type(handler).__name__, handler.level, len(handler.filters),
+            form and (type(form).__name__, form._fmt, form.datefmt))  # fmt: skip
 
 
 def _torch_settings() -> object:
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "get_default_dtype"):
         return None
-    return str(torch.get_default_dtype()), torch.is_grad_enabled(), torch.get_num_threads()
+    options = getattr(sys.modules.get("torch._tensor_str"), "PRINT_OPTS", None)
+    return (str(torch.get_default_dtype()), torch.is_grad_enabled(), torch.get_num_threads(),
+            str(options))  # fmt: skip
 
 
 def _keras_state() -> object:
@@ -88,14 +106,15 @@ def _keras_state() -> object:
     return config and [str(getattr(config, name, None)) for name in names]
 
 
+_BORN = time.time_ns()
 _BUILTINS = dict(vars(builtins))
 _ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
 
 
 def _changed_builtins() -> object:
-    """List the builtins that aren't Python's own, by what they do as far as that can be told."""
+    """List the builtins that aren't Python's own, by what they are."""
     return sorted(
-        (name, getattr(getattr(value, "__code__", None), "co_code", type(value).__name__))
+        (name, _told(value))
         for name, value in vars(builtins).items()
         if name != "_" and _BUILTINS.get(name) is not value
     )
@@ -204,9 +223,9 @@ class Ambient:
 
 
 def watch_states(ambient: Ambient, module: Any) -> None:
-    """Note when a cell asks a generator for its state: it need not draw from it to know it."""
+    """Note when a cell asks a generator for its state, or sets it: that need not change it."""
     name = "numpy.random" if module.__name__ == "numpy.random" else "random"
-    for function in ("getstate", "get_state"):
+    for function in ("getstate", "get_state", "seed", "setstate", "set_state"):
         if original := getattr(module, function, None):
             setattr(module, function, _Asking(original, ambient.asked, name))
 

@@ -19,6 +19,8 @@ all others                             opaque; what they hold is only searched f
 
 from __future__ import annotations
 
+import _abc
+import abc
 import copyreg
 import enum
 import functools
@@ -27,6 +29,7 @@ import itertools
 import marshal
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +59,9 @@ _FROZEN = frozenset(
     PosixPath PurePosixPath WindowsPath PureWindowsPath""".split()
 )
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
-_CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__"})
+_CLASS_NOISE = frozenset(
+    {"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__", "__firstlineno__"}
+)
 _HELD = 100_000
 """How many objects that an opaque one holds are searched."""
 
@@ -271,6 +276,16 @@ class _Walk:
         name = value.__name__
         self.tell("module", name, self.is_local(name))
         self.found.modules.add(name)
+        if sys.modules.get(name) is not value and not self.is_known(value):  # nobody else's
+            self.mutable(value)
+            self._globals(vars(value))
+
+    def _globals(self, variables: Mapping[str, Any]) -> None:
+        self.mutable(variables)
+        for name, item in list(variables.items()):
+            if name != "__builtins__":
+                self.tell(name)
+                self.visit(item)
 
     def _visit_new(self, value: Any, kind: type) -> None:
         if kind in _CONTAINERS:
@@ -327,9 +342,12 @@ class _Walk:
                 self.visit(item)
 
     def _set(self, value: Any) -> None:
-        """Tell a set whatever the order in which it holds its elements."""
+        """Tell a set: of plain data in its order, which shows; of others by what is in it.
+
+        The order of others follows from where they lie in memory, and is never the same.
+        """
         if _ATOMS.issuperset(map(type, value)):
-            self.tell(*sorted(marshal.dumps(item, 2) for item in value))
+            self._items(value)
             return
         digests = []
         for item in value:
@@ -377,9 +395,20 @@ class _Walk:
         self.visit(value.__closure__)
         self.visit(value.__annotations__ or None)
         self._function_state(value)
+        if not self._is_modules(value.__globals__):
+            self._globals(value.__globals__)
+
+    def _is_modules(self, variables: Mapping[str, Any]) -> bool:
+        """Say whether variables are the cells' or a module's, which are told by themselves."""
+        if isinstance(variables, Namespace):
+            return True
+        module = sys.modules.get(str(variables.get("__name__")))
+        return module is not None and vars(module) is variables
 
     def _function_state(self, value: types.FunctionType) -> None:
-        for part in (value.__defaults__, value.__kwdefaults__, value.__dict__ or None):
+        self.tell(value.__name__)
+        for part in (value.__defaults__, value.__kwdefaults__, value.__doc__,
+                     value.__dict__ or None):  # fmt: skip
             self.visit(part)
 
     def _code(self, code: types.CodeType) -> None:
@@ -425,6 +454,10 @@ class _Walk:
             if name not in _CLASS_NOISE:
                 self.tell(name)
                 self.visit(item)
+        if isinstance(value, abc.ABCMeta):
+            registered = _abc._get_dump(value)[0]
+            kinds = [kind for each in registered if (kind := each()) is not None]
+            self.tell(*sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds))
 
     def _proxy(self, value: Any) -> None:
         if isinstance(value, types.MappingProxyType):
@@ -466,14 +499,18 @@ class _Walk:
         if module == "numpy" and self._array(value):
             return
         if isinstance(value, enum.Enum):
+            self.mutable(value)
             self.visit(kind)
             self.tell("member", value.name)
+            self._attributes({n: v for n, v in vars(value).items() if n not in _MEMBER_NOISE})
             return
         self.found.modules.add(kind.__module__)
         if self._is_ours(kind):
             self._instance(value, kind)
         elif kind.__name__ == "EagerTensor" and self._tensor(value):
             return
+        elif isinstance(value, BaseException) and module == "builtins":
+            self._exception(value, kind)
         elif module in PICKLED and not kind.__name__.endswith(_ITERATORS):
             self._pickled(value, kind)
         else:
@@ -485,6 +522,8 @@ class _Walk:
             self.found.modules.add("numpy")
             self.tell("scalar", value.dtype.str, value.tobytes())
             return True
+        if isinstance(value, numpy.ndarray) and type(value) is not numpy.ndarray:
+            self._share_memory(value)
         if type(value) is not numpy.ndarray:
             return False
         self.found.modules.add("numpy")
@@ -495,15 +534,20 @@ class _Walk:
         self.tell("array", value.dtype.descr, value.shape, value.strides, offset)
         self.tell(value.flags.writeable, value is not owner)
         self.mutable(value)
-        if owner is not value and not isinstance(owner, bytes):
-            self._numbers.setdefault(id(owner), len(self._numbers))
-            self.mutable(owner)
+        self._share_memory(value)
         if value.dtype.hasobject:
             self._items(value.ravel().tolist())
         elif value.size:
             flat = value if value.flags.c_contiguous else numpy.ascontiguousarray(value)
             self.hash.update(flat.reshape(-1).view(numpy.uint8).data)
         return True
+
+    def _share_memory(self, value: Any) -> None:
+        """Note whose memory an array shows: a change of one is a change of all that show it."""
+        owner = _owner(value, sys.modules["numpy"])
+        if owner is not value and not isinstance(owner, bytes):
+            self._numbers.setdefault(id(owner), len(self._numbers))
+            self.mutable(owner)
 
     def _tensor(self, value: Any) -> bool:
         """Tell an eager tensor, which never changes."""
@@ -543,14 +587,11 @@ class _Walk:
             if isinstance(value, atom):
                 self.tell(atom.__repr__(value))
         if isinstance(value, BaseException):
-            self.visit(value.args)
+            self._error(value)
         attributes = getattr(value, "__dict__", None)
         if attributes is not None:
             self.found.objects[id(attributes)] = -1
-            self.tell("attributes", len(attributes))
-            for name, item in list(attributes.items()):
-                self.tell(name)
-                self.visit(item)
+            self._attributes(attributes)
         for name in _slots(kind):
             try:
                 item = object.__getattribute__(value, name)
@@ -558,6 +599,26 @@ class _Walk:
                 continue
             self.tell("slot", name)
             self.visit(item)
+
+    def _attributes(self, attributes: Mapping[str, Any]) -> None:
+        self.tell("attributes", len(attributes))
+        for name, item in list(attributes.items()):
+            self.tell(name)
+            self.visit(item)
+
+    def _exception(self, value: BaseException, kind: type) -> None:
+        self._pickled(value, kind)
+        self._error(value)
+
+    def _error(self, value: BaseException) -> None:
+        """Tell of an error what it says, what it came from, and by which lines it came."""
+        self.visit(value.args)
+        for part in (value.__cause__, value.__context__, value.__suppress_context__):
+            self.visit(part)
+        trace = value.__traceback__
+        while trace is not None:
+            self.tell(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+            trace = trace.tb_next
 
     def _pickled(self, value: Any, kind: type) -> None:
         """Tell an object by what it tells pickle."""
@@ -584,6 +645,10 @@ class _Walk:
                 self.visit(item)
 
 
+_MEMBER_NOISE = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
+_PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
+
+
 @functools.cache
 def _is_searched(kind: type) -> bool:
     """Say whether what objects of a type hold may be held by variables too."""
@@ -591,12 +656,28 @@ def _is_searched(kind: type) -> bool:
     return kind not in _ATOMS and not issubclass(kind, unsearched)
 
 
+@functools.cache
+def _is_special(kind: type) -> bool:
+    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES))
+
+
 def _held(values: Iterable[Any]) -> Iterable[Any]:
-    """Return the objects that objects refer to; of a function, what is its own."""
-    functions = [value for value in values if isinstance(value, types.FunctionType)]
-    own = [(f.__defaults__, f.__kwdefaults__, f.__closure__, f.__dict__) for f in functions]
-    others = (value for value in values if not isinstance(value, types.FunctionType))
-    return [*gc.get_referents(*others), *itertools.chain.from_iterable(own)]
+    """Return the objects that objects refer to."""
+    special = [value for value in values if _is_special(type(value))]  # type: ignore[arg-type]
+    others = (value for value in values if not _is_special(type(value)))  # type: ignore[arg-type]
+    return [*gc.get_referents(*others), *itertools.chain.from_iterable(map(_held_by, special))]
+
+
+def _held_by(value: Any) -> Iterable[Any]:
+    """Return what a function has for itself, or what a weak reference means."""
+    if isinstance(value, types.FunctionType):
+        return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
+    if type(value) in _PROXIES:
+        try:
+            return (value.__init__.__self__,)
+        except ReferenceError:
+            return ()
+    return (*gc.get_referents(value), value())
 
 
 def _owner(array: Any, numpy: Any) -> Any:
@@ -604,7 +685,8 @@ def _owner(array: Any, numpy: Any) -> Any:
     base = array
     while isinstance(getattr(base, "base", None), numpy.ndarray):
         base = base.base
-    return base if base.base is None else base.base
+    owner = base if base.base is None else base.base
+    return owner.obj if isinstance(owner, memoryview) else owner
 
 
 def _slots(kind: type) -> Iterable[str]:

@@ -102,6 +102,8 @@ class Modules:
         if not isinstance(file, str):
             return None
         real = os.path.realpath(file)
+        while not os.path.exists(real):  # noqa: PTH110  (a module in an archive)
+            real = os.path.dirname(real)  # noqa: PTH120
         if real not in self.digests:
             try:
                 with open(real, "rb") as opened:  # noqa: PTH123

@@ -18,6 +18,11 @@ from types import ModuleType
 from typing import Any
 
 _MISSING = object()
+_MACHINERY = frozenset(
+    """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __warningregistry__
+    __IPYTHON__""".split()
+)
+"""Names that are the session's own; any other, ``__version__`` say, may be a cell's."""
 
 
 class NotProvidedError(BaseException):
@@ -30,7 +35,7 @@ class NotProvidedError(BaseException):
 
 def is_variable(name: object) -> bool:
     """Say whether a name is one that cells share (``__name__`` and its like aren't)."""
-    return isinstance(name, str) and not (name.startswith("__") and name.endswith("__"))
+    return isinstance(name, str) and name not in _MACHINERY
 
 
 class Namespace(dict[str, Any]):
@@ -40,6 +45,8 @@ class Namespace(dict[str, Any]):
     ----------
     reads
         The names that the running step has looked up before setting them.
+    deleted
+        The names that it has deleted.
     lacking
         The names of variables that exist at this place of the source, but not in this session.
     missed
@@ -47,8 +54,9 @@ class Namespace(dict[str, Any]):
     """
 
     def __init__(self) -> None:
-        super().__init__({"__name__": "__main__", "__doc__": None})
+        super().__init__({"__name__": "__main__"})
         self.reads: set[str] = set()
+        self.deleted: set[str] = set()
         self.lacking: set[str] = set()
         self.missed: str | None = None
         self._aside: dict[str, Any] = {}
@@ -57,6 +65,7 @@ class Namespace(dict[str, Any]):
         """Put all variables aside, as a step begins; those to `keep` count as read."""
         self.settle()
         self.reads.clear()
+        self.deleted.clear()
         self.missed = None
         for name in self._own_names():
             self._aside[name] = super().pop(name)
@@ -106,7 +115,9 @@ class Namespace(dict[str, Any]):
         if is_variable(name):
             self.reads.add(name)
             self._check(name)
-        if (builtin := getattr(builtins, name, _MISSING)) is not _MISSING:
+        if name == "__doc__":
+            return None
+        if (builtin := vars(builtins).get(name, _MISSING)) is not _MISSING:
             if is_variable(name):
                 super().__setitem__(name, builtin)
             return builtin
@@ -124,6 +135,8 @@ class Namespace(dict[str, Any]):
             del self._aside[name]
         else:
             super().__delitem__(name)
+            self._aside.pop(name, None)
+        self.deleted.add(name)
 
     # Whatever asks for one name by a method reads that name, and sees no builtin there.
 
@@ -230,7 +243,7 @@ EVERYTHING = "*"
 
 
 def _is_builtin(name: str, value: Any) -> bool:
-    return getattr(builtins, name, _MISSING) is value
+    return vars(builtins).get(name, _MISSING) is value
 
 
 class Builtins(dict[str, Any]):

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 import xxhash
@@ -48,6 +49,7 @@ class Recorder:
         self._mates: dict[str, tuple[str, ...]] = {}
         self._prints: dict[str, Fingerprint] = {}
         self._known = set(sys.modules)
+        self._modules_seen: dict[str, ModuleType] = {}
         self._settings: dict[str, str] = {}
         self._drawn: dict[str, str] = {}
         self._layouts: dict[str, str] = {}
@@ -71,25 +73,29 @@ class Recorder:
         self.watch.begin()
         self.ambient.begin()
 
-    def end(self, identity: str) -> dict[str, Any]:
-        """Return what the step has read and written."""
+    def end(self, identity: str, *, vouched: bool) -> dict[str, Any]:
+        """Return what the step has read and written.
+
+        What is opaque is told by `identity` and the reads, if these are all, or `vouched` for.
+        """
         start, collects = time.perf_counter(), gc.isenabled()
         gc.disable()  # a search makes many objects, and no garbage in cycles
         try:
-            trace = self._trace(identity)
+            trace = self._trace(identity, vouched=vouched)
         finally:
             if collects:
                 gc.enable()
         return {**trace, "fingerprint_seconds": time.perf_counter() - start}
 
-    def _trace(self, identity: str) -> dict[str, Any]:
+    def _trace(self, identity: str, *, vouched: bool) -> dict[str, Any]:
         self.watch.end()
         names_read = set(self.namespace.reads)
         present = self.namespace.touched()
         now = self.namespace.peek()
         before = dict(self.live)
         gone = {s for s in before if s.startswith("v:") and s[2:] not in now}
-        walk = {f"v:{name}" for name in present}
+        gone |= {s for s in before if s.startswith("m:") and s[2:] not in sys.modules}
+        walk = {f"v:{name}" for name in present} | self._replaced_modules()
         former = set(walk | gone)
         for slot in walk | gone:
             former.update(self._mates.get(slot, ()))
@@ -102,8 +108,11 @@ class Recorder:
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
-        run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()))).encode())
-        writes = self._changes(before, gone, run) | self._ambient_writes(reached, run)
+        unseen = self._unseen()
+        once = time.time_ns() if unseen and not vouched else 0
+        run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()), once)).encode())
+        set_anew = {f"v:{name}" for name in present | self.namespace.deleted} - reads.keys()
+        writes = self._changes(before, gone, set_anew, run) | self._ambient_writes(reached, run)
         writes |= self._file_writes()
         return {
             "reads": reads,
@@ -112,7 +121,7 @@ class Recorder:
                       if s in self._prints and self._prints[s].names},
             "shorts": {s: self._prints[s].short for s in writes
                        if s in self._prints and self._prints[s].short},
-            "unseen": self._unseen(),
+            "unseen": unseen,
             "missed": self.namespace.missed,
         }  # fmt: skip
 
@@ -121,8 +130,15 @@ class Recorder:
     def _loaded(self) -> set[str]:
         """Return the names of the modules that the step has loaded."""
         new = set(sys.modules) - self._known
-        self._known |= new
+        self._known = set(sys.modules)
         return new
+
+    def _replaced_modules(self) -> set[str]:
+        """Return the slots of local modules in whose place there is another object now."""
+        return {
+            slot for slot, known in self._modules_seen.items()
+            if (module := sys.modules.get(slot[2:])) is not None and module is not known
+        }  # fmt: skip
 
     def _walk(
         self, slots: set[str], values: Mapping[str, Any], new: set[str], gone: set[str]
@@ -166,7 +182,10 @@ class Recorder:
                 return None
             return fingerprint(values[slot], is_local=is_local, searched=searched)
         module = sys.modules.get(slot[2:])
-        return module_fingerprint(module, is_local=is_local) if module is not None else None
+        if module is None:
+            return None
+        self._modules_seen[slot] = module
+        return module_fingerprint(module, is_local=is_local)
 
     def _parents(self, names: Iterable[str]) -> set[str]:
         """Return the packages that local modules lie in: these are imported first."""
@@ -246,7 +265,10 @@ class Recorder:
 
     # Writes
 
-    def _changes(self, before: Mapping[str, str], gone: set[str], run: str) -> dict[str, Any]:
+    def _changes(
+        self, before: Mapping[str, str], gone: set[str], set_anew: set[str], run: str
+    ) -> dict[str, Any]:
+        """Return what has changed, and what was set without being read: it need not be changed."""
         walked = {slot: self._prints[slot] for slot in self._walked if slot in self._prints}
         for slot in gone:
             self._forget(slot)
@@ -256,7 +278,8 @@ class Recorder:
         for name in {name.partition(".")[0] for name in self._new_libraries()}:
             self.live[f"m:{name}"] = "elsewhere"
         slots = before.keys() | self.live.keys()
-        return {s: self.live.get(s) for s in slots if self.live.get(s) != before.get(s)}
+        changed = {s for s in slots if self.live.get(s) != before.get(s)}
+        return {s: self.live.get(s) for s in changed | set_anew}
 
     def _new_libraries(self) -> set[str]:
         tops = {name for name in self._known if "." not in name and not name.startswith("_")}

@@ -202,6 +202,7 @@ class Shell:
         sys.displayhook = self.show_result
         with warnings.catch_warnings():
             pass  # leaving it makes Python forget which warnings it has shown
+        vars(warnings)["onceregistry"].clear()
 
     def _drain_rest(self, error: BaseException) -> None:
         """Take in what a failing step has written; nobody can read a flood."""

@@ -30,6 +30,7 @@ from typing import Any
 from litpost.session.modules import _OWN, Modules
 from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
 
+_CODE = (".py", ".pyc", ".so", ".pyd")
 _WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/run/", "/etc/", "/usr/share/fonts/", "/usr/lib/", "/lib/")
 _PROGRAMS = frozenset(
@@ -81,6 +82,7 @@ class Watch:
         self.unseen = ""
         self.layouts: set[str] = set()
         self._is_on = False
+        self._held: dict[str, str | None] = {}
         self._environment = dict(os.environ)
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
         self._own_folder = os.path.join(self.root, ".litpost", "")  # noqa: PTH118
@@ -92,10 +94,18 @@ class Watch:
     def install(self) -> None:
         """Watch from now on."""
         sys.addaudithook(self._audit)
-        for name in ("stat", "lstat", "access"):
+        for name in ("stat", "lstat", "access", "readlink"):
             setattr(os, name, self._watched(getattr(os, name)))
         os.environ.__class__ = _watched_environment(self._environment_read)
         importlib.import_module = self._import_module
+        find_spec = importlib.util.find_spec
+
+        def find(name: str, package: str | None = None) -> Any:
+            if self._is_on:
+                self._note_places()
+            return find_spec(name, package)
+
+        importlib.util.find_spec = find
         getlines = linecache.getlines
 
         def lines(filename: str, *args: Any, **kwargs: Any) -> list[str]:
@@ -116,6 +126,7 @@ class Watch:
     def end(self) -> None:
         """Stop watching: the step has ended."""
         self._is_on = False
+        self._note_held()
         if len(sys.modules) > self._loaded:
             self._note_places()
 
@@ -200,9 +211,12 @@ class Watch:
         if event == "open":
             self._opened(*arguments)
         elif event in ("os.listdir", "os.scandir"):
-            self._listed(arguments[0])
+            self._listed(arguments[0], looks=event == "os.scandir")
         elif event in _CHANGES:
             for path in arguments[: _CHANGES[event]]:
+                self._note_existence(path)
+                if _CHANGES[event] == 2 and path is arguments[0]:
+                    self._note_file(path)
                 self._note_change(path)
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
@@ -214,13 +228,18 @@ class Watch:
 
     def _opened(self, path: Any, mode: Any, flags: Any) -> None:
         caller = sys._getframe(2).f_code.co_filename
-        if (full := self.path_of(path)) is None or _is_import_system(caller):
+        if (full := self.path_of(path)) is None:
+            return
+        if _is_import_system(caller) and full.endswith(_CODE):
             return
         flags = flags if isinstance(flags, int) else 0
         is_new = flags & os.O_EXCL and not full.startswith(self.root + os.sep)  # a temporary one
         if not is_new and (not flags & _WRITING or not flags & os.O_TRUNC):
             self._note_file(full)
         if flags & _WRITING:
+            for place in (full, os.path.dirname(full)):  # noqa: PTH120
+                if os.path.isdir(place) == (place == full):  # noqa: PTH112  (it can't be opened)
+                    self._note_existence(place)
             self._note_change(full)
 
     def _note_file(self, path: Any) -> None:
@@ -229,16 +248,35 @@ class Watch:
             return
         self._pause(lambda: self.reads.setdefault(slot, file_digest(full)))
 
+    def _note_existence(self, path: Any) -> None:
+        if (full := self.path_of(path)) and full not in self.written:
+            slot = f"x:{self.name(full)}"
+            self._pause(lambda: self.reads.setdefault(slot, existence(full)))
+
     def _note_change(self, path: Any) -> None:
         if full := self.path_of(path):
             self._pause(lambda: self.written.setdefault(full, existence(full)))
+            self._held[full] = None
 
-    def _listed(self, path: Any) -> None:
+    def _note_held(self) -> None:
+        """Note files that were opened by an earlier step and that this one has written to."""
+        for path, before in self._held.items():
+            digest = file_digest(path)
+            if before is not None and digest != before:
+                self.written.setdefault(path, "file")
+            self._held[path] = digest
+
+    def _listed(self, path: Any, *, looks: bool) -> None:
+        """Note that a folder was listed; who scans it himself may look at all that is in it."""
         caller = sys._getframe(2).f_code.co_filename
         full = self.path_of("." if path is None else path)
         if full is None or _is_import_system(caller):
             return
         self._pause(lambda: self.reads.setdefault(f"d:{self.name(full)}", listing(full)))
+        if looks and not caller.startswith((*self.modules.libraries, "<frozen")):
+            for entry in os.listdir(full) if os.path.isdir(full) else ():  # noqa: PTH112, PTH208
+                file = os.path.join(full, entry)  # noqa: PTH118
+                self.reads.setdefault(f"t:{self.name(file)}", times(file))
 
     def _pause(self, action: Callable[[], Any]) -> None:
         """Do something that isn't the step's."""
@@ -262,9 +300,12 @@ class Watch:
     def _note_look(self, full: str, frame: FrameType) -> None:
         name = self.name(full)
         callers = {frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""}
-        if _EXISTENCE & callers or os.path.isdir(full):  # noqa: PTH112
+        is_link = os.path.islink(full)  # noqa: PTH114
+        if _EXISTENCE & callers or is_link or os.path.isdir(full):  # noqa: PTH112
             self.reads.setdefault(f"x:{name}", existence(full))
-        elif "getsize" in callers or not os.path.exists(full):  # noqa: PTH110
+            if _EXISTENCE & callers or not is_link:
+                return
+        if "getsize" in callers or not os.path.exists(full):  # noqa: PTH110
             self.reads.setdefault(f"f:{name}", file_digest(full))
         else:
             self.reads.setdefault(f"t:{name}", times(full))
