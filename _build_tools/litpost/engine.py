@@ -10,7 +10,7 @@ from litpost import __version__
 from litpost.environment import ENVIRONMENT
 
 _FOLDER = Path(__file__).parent
-_MODULES = ("world.py", "schemes.py", "trace.py", "plan.py", "code.py")
+_MODULES = ("kept.py", "world.py", "schemes.py", "trace.py", "plan.py", "code.py")
 
 
 def engine_digest() -> str:

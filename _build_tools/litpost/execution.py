@@ -243,6 +243,8 @@ class Execution:
     def _run_all(self, step: Step, index: int) -> Trace:
         """Run all steps up to this one in a new session."""
         if self._session is not None or index:
+            if self._session is not None:
+                self._session.restore()
             self._end_session()
             done = [each for _, each in self._history]
             self._history, self._state = [], self._start()

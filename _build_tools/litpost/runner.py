@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from litpost.environment import ENVIRONMENT, SCRATCH
+from litpost.kept import KEPT, restore
 from litpost.plan import Step
 from litpost.source import Cell
 from litpost.trace import Failure, Kind, Output, Trace, read_outputs, read_trace
@@ -74,6 +75,11 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def restore(self) -> None:
+        """End the process, and put back the files that its steps have changed."""
+        self.kill()
+        restore(Path(self._scratch.name) / KEPT)
 
     def close(self) -> None:
         """End the process, and leave nothing of it."""

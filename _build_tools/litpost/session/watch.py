@@ -27,6 +27,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from litpost.kept import KEPT, Kept
 from litpost.session.modules import _OWN, Modules
 from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
 
@@ -83,6 +84,7 @@ class Watch:
         self.layouts: set[str] = set()
         self._is_on = False
         self._held: dict[str, str | None] = {}
+        self._kept = Kept(Path(os.environ.get("MATPLOTLIBRC", "/dev")) / KEPT)
         self._environment = dict(os.environ)
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
         self._own_folder = os.path.join(self.root, ".litpost", "")  # noqa: PTH118
@@ -217,7 +219,7 @@ class Watch:
                 self._note_existence(path)
                 if _CHANGES[event] == 2 and path is arguments[0]:
                     self._note_file(path)
-                self._note_change(path)
+                self._note_change(path, whole=_CHANGES[event] == 2)
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
@@ -253,8 +255,9 @@ class Watch:
             slot = f"x:{self.name(full)}"
             self._pause(lambda: self.reads.setdefault(slot, existence(full)))
 
-    def _note_change(self, path: Any) -> None:
+    def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
+            self._pause(lambda: self._kept.keep(full, whole=whole))
             self._pause(lambda: self.written.setdefault(full, existence(full)))
             self._held[full] = None
 
