@@ -92,6 +92,71 @@ def require_finite(name: str, array: NDArray[Any]) -> None:
         )
 
 
+def floats(name: str, given: ArrayLike, *allowed: Shape) -> FloatArray:
+    """Read an array of floating-point numbers of one of the allowed shapes.
+
+    Raises
+    ------
+    ValueError
+        With the types or shapes that were expected and what was found.
+
+    Examples
+    --------
+    >>> floats("inputs", [[1, 2]], ("time", 2))
+    Traceback (most recent call last):
+    ...
+    ValueError: inputs: expected floating-point numbers, found int64
+    """
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected an array, found rows of different lengths") from error
+    require_floats(name, array)
+    require_shape(name, array, *allowed)
+    return array
+
+
+def finite_floats(
+    name: str, given: ArrayLike, dtype: np.dtype[np.floating[Any]], *allowed: Shape
+) -> FloatArray:
+    """Read such an array, in a type in which every number is finite.
+
+    Raises
+    ------
+    ValueError
+        Also with the place of a number that is infinite, or too large for the type.
+    """
+    array = floats(name, given, *allowed)
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype, copy=False)
+    require_finite(name, array)
+    return array
+
+
+def state_pair(
+    name: str,
+    given: tuple[ArrayLike, ArrayLike] | None,
+    dtype: np.dtype[np.floating[Any]],
+    shape: tuple[int, ...],
+) -> tuple[FloatArray, FloatArray]:
+    """Read a hidden and a cell state of one shape; zeros if none are given.
+
+    Raises
+    ------
+    ValueError
+        If they aren't two, or not such arrays as `finite_floats` reads.
+    """
+    if given is None:
+        return np.zeros(shape, dtype), np.zeros(shape, dtype)
+    pair = tuple(given) if np.iterable(given) else (given,)
+    if len(pair) != 2:
+        raise ValueError(f"{name}: expected (hidden_state, cell_state), found {len(pair)} arrays")
+    return (
+        finite_floats(f"{name}: hidden_state", pair[0], dtype, shape),
+        finite_floats(f"{name}: cell_state", pair[1], dtype, shape),
+    )
+
+
 def frozen(array: ArrayLike, dtype: DTypeLike | None = None) -> FloatArray:
     """Copy an array into one that nobody can write to."""
     copy = np.array(array, dtype)

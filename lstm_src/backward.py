@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_src.arrays import FloatArray, require_finite, require_floats, require_shape
+from lstm_src.arrays import FloatArray, finite_floats, require_floats, state_pair
 from lstm_src.errors import UnsupportedError
 from lstm_src.layer import Lstm, LstmRun
 from lstm_src.simple_rnn import SimpleRnn, rnn_step
@@ -78,7 +78,6 @@ def lstm_gradients(
     sequences: ArrayLike | None = None,
     *,
     states: tuple[ArrayLike, ArrayLike] | None = None,
-    initial_state: tuple[ArrayLike, ArrayLike] | None = None,
     window: int | None = None,
 ) -> LstmGradients:
     """Go back through a run of an LSTM.
@@ -95,8 +94,6 @@ def lstm_gradients(
         The derivatives of the loss by the outputs; zeros if not given.
     states : (hidden_state, cell_state), optional
         The derivatives by the last states, (batch, units) each, added to those by the outputs.
-    initial_state : (hidden_state, cell_state), optional
-        What the run began with.
     window : int, optional
         Truncate: no gradient crosses the border between two windows of so many steps, though the
         states do (Williams & Peng 1990, doi:10.1162/neco.1990.2.4.490).
@@ -110,7 +107,7 @@ def lstm_gradients(
     ValueError
         If a shape or type doesn't fit, the run has no trace, or `window` isn't at least 1.
     UnsupportedError
-        If the LSTM has other activations, goes backwards or has peepholes.
+        If the LSTM has other activations, goes backwards or has peepholes, or the run had a mask.
 
     Examples
     --------
@@ -120,15 +117,15 @@ def lstm_gradients(
     >>> lstm_gradients(lstm, x, run, np.ones_like(run.sequences)).kernel.shape
     (3, 20)
     """
-    _require_plain(lstm)
-    if run.activations is None:
+    _require_plain(lstm, run)
+    if run.activations is None or run.initial_state is None:
         raise ValueError("run: expected one with trace=True, found no activations")
     a, gates = run.activations, lstm.gates
     batch, time, units = a.hidden_state.shape
-    x = _derivatives("inputs", inputs, (batch, time, gates.features), gates.dtype)
-    dY = _derivatives("sequences", sequences, (batch, time, units), gates.dtype)
-    dh, dC = _pair("states", states, (batch, units), gates.dtype)
-    h0, C0 = _pair("initial_state", initial_state, (batch, units), gates.dtype)
+    x = finite_floats("inputs", inputs, gates.dtype, (batch, time, gates.features))
+    dY = _or_zeros("sequences", sequences, (batch, time, units), gates.dtype)
+    dh, dC = state_pair("states", states, gates.dtype, (batch, units))
+    h0, C0 = run.initial_state
     _require_window(window)
 
     i, f, o, g, C, h = (
@@ -207,12 +204,10 @@ def rnn_gradients(
         If a shape or type doesn't fit, or `window` isn't at least 1.
     """
     dtype = rnn.W.dtype
-    x = np.asarray(inputs)
-    require_shape("inputs", x, ("batch", "time", rnn.features))
+    x = finite_floats("inputs", inputs, dtype, ("batch", "time", rnn.features))
     batch, time, _ = x.shape
-    x = _derivatives("inputs", x, x.shape, dtype)
-    dY = _derivatives("sequences", sequences, (batch, time, rnn.units), dtype)
-    h0 = _derivatives("initial_state", initial_state, (batch, rnn.units), dtype)
+    dY = finite_floats("sequences", sequences, dtype, (batch, time, rnn.units))
+    h0 = _or_zeros("initial_state", initial_state, (batch, rnn.units), dtype)
     _require_window(window)
 
     states = [h0]
@@ -268,7 +263,8 @@ def clip_by_global_norm(
     Raises
     ------
     ValueError
-        If the limit isn't more than 0, or the length isn't a finite number.
+        If the limit isn't more than 0, the gradients aren't floating-point numbers, or their length
+        isn't a finite number.
 
     Examples
     --------
@@ -277,6 +273,8 @@ def clip_by_global_norm(
     """
     if not limit > 0:
         raise ValueError(f"limit: expected more than 0, found {limit}")
+    for gradient in gradients:
+        require_floats("gradients", gradient)
     norm = global_norm(gradients)
     if not np.isfinite(norm):
         raise ValueError(f"gradients: expected finite numbers, found a norm of {norm}")
@@ -285,7 +283,7 @@ def clip_by_global_norm(
     return tuple(each * each.dtype.type(limit / norm) for each in gradients), norm
 
 
-def _require_plain(lstm: Lstm) -> None:
+def _require_plain(lstm: Lstm, run: LstmRun) -> None:
     found = {
         f"activation {lstm.activation!r}": lstm.activation != "tanh",
         f"recurrent activation {lstm.recurrent_activation!r}": (
@@ -293,6 +291,7 @@ def _require_plain(lstm: Lstm) -> None:
         ),
         "go_backwards": lstm.go_backwards,
         "peepholes": lstm.peepholes is not None,
+        "a mask": run.mask is not None,
     }
     for what, there in found.items():
         if there:
@@ -300,33 +299,14 @@ def _require_plain(lstm: Lstm) -> None:
 
 
 def _require_window(window: int | None) -> None:
-    if window is not None and window < 1:
-        raise ValueError(f"window: expected at least 1 step, found {window}")
+    if window is not None and (window < 1 or window != int(window)):
+        raise ValueError(f"window: expected a whole number of steps from 1 on, found {window}")
 
 
-def _derivatives(
+def _or_zeros(
     name: str, given: ArrayLike | None, shape: tuple[int, ...], dtype: np.dtype[np.floating]
 ) -> FloatArray:
-    if given is None:
-        return np.zeros(shape, dtype)
-    array = np.asarray(given)
-    require_floats(name, array)
-    require_shape(name, array, shape)
-    require_finite(name, array)
-    return array.astype(dtype, copy=False)
-
-
-def _pair(
-    name: str,
-    given: tuple[ArrayLike, ArrayLike] | None,
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.floating],
-) -> tuple[FloatArray, FloatArray]:
-    h, C = given if given is not None else (None, None)
-    return (
-        _derivatives(f"{name}: hidden_state", h, shape, dtype),
-        _derivatives(f"{name}: cell_state", C, shape, dtype),
-    )
+    return np.zeros(shape, dtype) if given is None else finite_floats(name, given, dtype, shape)
 
 
 def _before(first: FloatArray, states: FloatArray) -> FloatArray:

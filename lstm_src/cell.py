@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_src.arrays import FloatArray, require_shape
+from lstm_src.arrays import FloatArray, finite_floats
 from lstm_src.gates import Gates
 
 
@@ -100,7 +100,8 @@ def lstm_step(
     Raises
     ------
     ValueError
-        If a shape doesn't fit the gates or the other arrays.
+        If a shape doesn't fit the gates or the other arrays, or if an array holds anything but
+        finite floating-point numbers.
 
     Examples
     --------
@@ -158,9 +159,10 @@ def _equations(
 def _checked(
     xt: ArrayLike, ht_1: ArrayLike, Ct_1: ArrayLike, gates: Gates
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    x, h, C = (np.asarray(array, gates.dtype) for array in (xt, ht_1, Ct_1))
-    require_shape("xt", x, (gates.features,), ("batch", gates.features))
-    batch = x.shape[:-1]
-    require_shape("ht_1", h, (*batch, gates.units))
-    require_shape("Ct_1", C, (*batch, gates.units))
+    x = finite_floats("xt", xt, gates.dtype, (gates.features,), ("batch", gates.features))
+    shape = (*x.shape[:-1], gates.units)
+    h, C = (
+        finite_floats(name, array, gates.dtype, shape)
+        for name, array in (("ht_1", ht_1), ("Ct_1", Ct_1))
+    )
     return x, h, C

@@ -85,10 +85,19 @@ def lstm_from_keras(layer: keras.layers.LSTM) -> Lstm:
 
     Raises
     ------
+    TypeError
+        If `layer` is no LSTM of Keras 3.
+    ValueError
+        If it isn't built yet.
     UnsupportedError
         If it has an activation of its own, is stateful, or has another type than float32 or
         float64.
     """
+    from keras.layers import LSTM
+
+    if type(layer) is not LSTM:
+        raise TypeError(f"layer: expected an LSTM of Keras 3, found {type(layer).__name__}")
+    _require_precision(layer)
     if layer.stateful:
         raise _unsupported(layer, "stateful=True")
     cell = layer.cell
@@ -165,14 +174,15 @@ def _taken_over(layer: Any) -> Layer:
             each.name, _activation_name(each, each.activation)
         ),
     }
-    nothing = (layers.InputLayer, layers.Dropout, layers.SpatialDropout1D, layers.GaussianDropout,
+    nothing = (layers.Dropout, layers.SpatialDropout1D, layers.GaussianDropout,
                layers.AlphaDropout, layers.GaussianNoise)  # fmt: skip
+    if type(layer) is layers.InputLayer:
+        return Dropout(layer.name)
+    if type(layer) not in (*converters, *nothing):
+        raise _unsupported(layer, f"a layer of type {type(layer).__name__}")
+    _require_precision(layer)
     if type(layer) in nothing:
         return Dropout(layer.name)
-    if type(layer) not in converters:
-        raise _unsupported(layer, f"a layer of type {type(layer).__name__}")
-    if layer.compute_dtype != layer.variable_dtype or layer.compute_dtype not in DTYPES:
-        raise _unsupported(layer, f"dtype {layer.dtype_policy.name}")
     return converters[type(layer)](layer)
 
 
@@ -184,6 +194,7 @@ def _embedding(layer: Any) -> Embedding:
 
 
 def _dense(layer: Any) -> Dense:
+    _require_precision(layer)
     if layer.lora_enabled or layer.quantization_mode:
         raise _unsupported(layer, "LoRA or quantisation")
     bias = _array(layer, layer.bias) if layer.use_bias else None
@@ -222,6 +233,11 @@ def _bidirectional(layer: Any) -> Bidirectional:
         layer.return_sequences,
         layer.merge_mode,
     )
+
+
+def _require_precision(layer: Any) -> None:
+    if layer.compute_dtype != layer.variable_dtype or layer.compute_dtype not in DTYPES:
+        raise _unsupported(layer, f"dtype {layer.dtype_policy.name}")
 
 
 def _array(layer: Any, variable: Any) -> FloatArray:

@@ -248,7 +248,7 @@ class Model:
         d_lstms = []
         for n in reversed(range(len(lstms))):
             dY = dY * kept[n + 1]
-            g = lstm_gradients(lstms[n], values[n], runs[n], dY, initial_state=befores[n])
+            g = lstm_gradients(lstms[n], values[n], runs[n], dY)
             d_lstms.append((g.kernel, g.recurrent_kernel, g.bias))
             dY = g.inputs
         d_embedding = np.zeros_like(w.embedding)

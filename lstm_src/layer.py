@@ -15,13 +15,20 @@ arrays, into memory that is there before the loop begins:
 Other activations, peepholes and masks take a plainer loop, one that also allocates.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_src.activations import Activation, activation
-from lstm_src.arrays import FloatArray, frozen, require_finite, require_floats, require_shape
+from lstm_src.arrays import (
+    FloatArray,
+    finite_floats,
+    floats,
+    frozen,
+    require_shape,
+    state_pair,
+)
 from lstm_src.cell import LstmActivations
 from lstm_src.gates import Gates
 
@@ -44,12 +51,18 @@ class LstmRun:
         The states after the last step: Keras' ``return_state=True``.
     activations : LstmActivations or None
         All gates and states through time, (batch, time, units) each, of a run with ``trace=True``.
+    initial_state : (hidden_state, cell_state)
+        What it began with, (batch, units) each.
+    mask : ndarray of bool, shape (batch, time), or None
+        None if no step was skipped.
     """
 
     sequences: FloatArray
     hidden_state: FloatArray
     cell_state: FloatArray
     activations: LstmActivations | None = None
+    initial_state: States | None = None
+    mask: NDArray[np.bool_] | None = None
 
     @property
     def output(self) -> FloatArray:
@@ -102,6 +115,8 @@ class Lstm:
         functions = activation(self.activation), activation(self.recurrent_activation)
         object.__setattr__(self, "_functions", functions)
         if self.peepholes is not None:
+            if len(self.peepholes) != 3:
+                raise ValueError(f"peepholes: expected (pi, pf, po), found {len(self.peepholes)}")
             arrays = tuple(frozen(array, self.gates.dtype) for array in self.peepholes)
             for name, array in zip(("pi", "pf", "po"), arrays, strict=True):
                 require_shape(f"peepholes: {name}", array, (self.gates.units,))
@@ -147,8 +162,10 @@ class Lstm:
             x, kept = x[:, ::-1], kept if kept is None else kept[:, ::-1]
         default = (self.activation, self.recurrent_activation) == ("tanh", "sigmoid")
         if default and kept is None and self.peepholes is None:
-            return self._run_fused(x, states, trace)
-        return self._run_plainly(x, states, kept, trace)
+            run = self._run_fused(x, states, trace)
+        else:
+            run = self._run_plainly(x, states, kept, trace)
+        return replace(run, initial_state=states, mask=kept)
 
     def _checked(
         self,
@@ -156,30 +173,17 @@ class Lstm:
         initial_state: tuple[ArrayLike, ArrayLike] | None,
         mask: ArrayLike | None,
     ) -> tuple[FloatArray, States, NDArray[np.bool_] | None]:
-        x, gates = np.asarray(inputs), self.gates
-        require_floats("inputs", x)
-        require_shape("inputs", x, ("batch", "time", gates.features))
+        gates = self.gates
+        shape = ("batch", "time", gates.features)
+        x = floats("inputs", inputs, shape)
         batch, time, _ = x.shape
         kept = None if mask is None else checked_mask(mask, batch, time)
-        require_finite("inputs", x if kept is None else x[kept])
-        x = x.astype(gates.dtype, copy=False)
         if kept is not None:
             x = np.where(kept[..., None], x, 0)
             kept = None if kept.all() else kept
-        if initial_state is None:
-            zeros = np.zeros((batch, gates.units), gates.dtype)
-            return x, (zeros, zeros), kept
-        if len(initial_state) != 2:
-            raise ValueError(
-                "initial_state: expected (hidden_state, cell_state), "
-                f"found {len(initial_state)} arrays"
-            )
-        h0, C0 = (np.asarray(array) for array in initial_state)
-        for name, array in (("hidden_state", h0), ("cell_state", C0)):
-            require_floats(f"initial_state: {name}", array)
-            require_shape(f"initial_state: {name}", array, (batch, gates.units))
-            require_finite(f"initial_state: {name}", array)
-        return x, (h0.astype(gates.dtype), C0.astype(gates.dtype)), kept
+        x = finite_floats("inputs", x, gates.dtype, shape)
+        states = state_pair("initial_state", initial_state, gates.dtype, (batch, gates.units))
+        return x, states, kept
 
     def _run_fused(self, x: FloatArray, states: States, trace: bool) -> LstmRun:
         batch, time, features = x.shape

@@ -89,6 +89,7 @@ class Masking:
         require_floats(self.name, values)
         require_shape(self.name, values, ("batch", "time", "features"))
         kept = (values != values.dtype.type(self.mask_value)).any(axis=-1)
+        require_finite(self.name, np.where(kept[..., None], values, 0))
         return Passed(np.where(kept[..., None], values, 0).astype(values.dtype), kept)
 
 
@@ -139,6 +140,7 @@ class Activation:
 
     def apply(self, values: NDArray[Any], mask: Mask) -> Passed:
         """Compute the layer."""
+        require_floats(self.name, values)
         return Passed(activation(self.activation)(values), mask)
 
 
@@ -285,6 +287,8 @@ class Network:
             If the inputs don't fit the first layer; the message says what was expected and found.
         """
         passed = Passed(np.asarray(inputs), None)
+        if not passed.values.size:
+            raise ValueError(f"inputs: expected at least one sequence, found {passed.values.shape}")
         if np.issubdtype(passed.values.dtype, np.floating) and not any(
             isinstance(layer, Masking) for layer in self.layers
         ):

@@ -28,6 +28,9 @@ ACTIVATIONS = {
 }
 """The activations that ONNX and Keras define alike, by ONNX' name."""
 
+PASSING = ("Expand", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze")
+"""What makes zeros of zeros; exporters make the default initial states so."""
+
 INPUTS = ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P")
 
 
@@ -37,7 +40,8 @@ def lstms_from_onnx(model: onnx.ModelProto) -> tuple[Recurrent | Bidirectional, 
     Parameters
     ----------
     model : onnx.ModelProto
-        Weights must be in it as initialisers.
+        Weights must be in it as initialisers or constants, initial states zeros, as PyTorch
+        exports them.
 
     Returns
     -------
@@ -55,10 +59,23 @@ def lstms_from_onnx(model: onnx.ModelProto) -> tuple[Recurrent | Bidirectional, 
     from onnx import helper, numpy_helper
 
     tensors = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    makers = {output: node for node in model.graph.node for output in node.output}
+    for output, node in makers.items():
+        if node.op_type == "Constant":
+            for value in _attributes(node, "value"):
+                tensors[output] = numpy_helper.to_array(value)
     nodes = [node for node in model.graph.node if node.op_type == "LSTM"]
     if not nodes:
         kinds = ", ".join(sorted({node.op_type for node in model.graph.node})) or "no nodes"
         raise ValueError(f"model: expected an LSTM, found only {kinds}")
+    for number, node in enumerate(nodes):
+        for place in (5, 6):
+            state = node.input[place] if len(node.input) > place else ""
+            if state and not _is_zero(state, tensors, makers):
+                raise UnsupportedError(
+                    f"LSTM {node.name or f'lstm_{number}'!r}: {INPUTS[place]} in the model is not "
+                    "supported; give it to Lstm.run"
+                )
     return tuple(
         _layer(
             node.name or f"lstm_{number}",
@@ -76,11 +93,10 @@ def _layer(
     for each in ("clip", "input_forget", "activation_alpha", "activation_beta"):
         if attributes.get(each):
             raise UnsupportedError(f"LSTM {name!r}: {each} is not supported")
-    for each in ("sequence_lens", "initial_h", "initial_c"):
-        if inputs.get(each):
-            raise UnsupportedError(
-                f"LSTM {name!r}: {each} in the model is not supported; give it to Lstm.run"
-            )
+    if inputs.get("sequence_lens"):
+        raise UnsupportedError(
+            f"LSTM {name!r}: sequence_lens is not supported; give Lstm.run a mask"
+        )
     given = {role: _tensor(name, role, inputs, tensors) for role in ("W", "R", "B", "P")}
     direction = attributes.get("direction", b"forward").decode()
     directions = 2 if direction == "bidirectional" else 1
@@ -135,3 +151,23 @@ def _tensor(
             "which the model computes"
         )
     return tensors[tensor]
+
+
+def _attributes(node: onnx.NodeProto, name: str) -> list[Any]:
+    from onnx import helper
+
+    return [helper.get_attribute_value(each) for each in node.attribute if each.name == name]
+
+
+def _is_zero(name: str, tensors: dict[str, FloatArray], makers: dict[str, Any]) -> bool:
+    """Tell whether a tensor is certainly all zeros."""
+    from onnx import numpy_helper
+
+    if name in tensors:
+        return not tensors[name].any()
+    node = makers.get(name)
+    if node is None:
+        return False
+    if node.op_type == "ConstantOfShape":
+        return not any(numpy_helper.to_array(each).any() for each in _attributes(node, "value"))
+    return node.op_type in PASSING and _is_zero(node.input[0], tensors, makers)

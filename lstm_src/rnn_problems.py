@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_src.arrays import FloatArray, require_shape
+from lstm_src.arrays import FloatArray, finite_floats, require_shape
 from lstm_src.cell import LstmActivations
 from lstm_src.gates import Gates
 from lstm_src.sequence import run_lstm
@@ -97,7 +97,7 @@ def rnn_jacobians(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
     Raises
     ------
     ValueError
-        If `inputs` has another shape.
+        If `inputs` has another shape, or holds anything but finite floating-point numbers.
     """
     h = run_rnn(inputs, rnn)  # (T, H)
     dh = np.eye(rnn.units, dtype=h.dtype)  # (H, H)
@@ -124,10 +124,9 @@ def lstm_jacobians(inputs: ArrayLike, gates: Gates) -> LstmJacobians:
     Raises
     ------
     ValueError
-        If `inputs` has another shape.
+        If `inputs` has another shape, or holds anything but finite floating-point numbers.
     """
-    x = np.asarray(inputs, gates.dtype)
-    require_shape("inputs", x, ("time", gates.features))
+    x = finite_floats("inputs", inputs, gates.dtype, ("time", gates.features))
     lstm = run_lstm(x, gates)
     dh = np.eye(gates.units, dtype=gates.dtype)  # (H, H)
     dC_next = np.zeros_like(dh)  # what C_t does to the last step through C_t+1
@@ -173,7 +172,7 @@ def input_influence(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
     Raises
     ------
     ValueError
-        If `inputs` has another shape.
+        If `inputs` has another shape, or holds anything but finite floating-point numbers.
 
     Examples
     --------
@@ -183,7 +182,7 @@ def input_influence(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
            [0.64, 0.76, 0.  ],
            [0.57, 0.64, 0.76]])
     """
-    x = np.asarray(inputs, rnn.W.dtype)
+    x = finite_floats("inputs", inputs, rnn.W.dtype, ("time", rnn.features))
     h = run_rnn(x, rnn)
     now = np.eye(len(x), dtype=x.dtype)[:, :, None]  # (k, time, 1)
     changes = [np.abs(run_rnn(x + at_k, rnn) - h).max(axis=1) for at_k in now]
@@ -213,7 +212,7 @@ def parallel_sweep_errors(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
     Raises
     ------
     ValueError
-        If `inputs` has another shape.
+        If `inputs` has another shape, or holds anything but finite floating-point numbers.
 
     Examples
     --------
@@ -224,8 +223,7 @@ def parallel_sweep_errors(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
            [0.  , 0.  , 0.02],
            [0.  , 0.  , 0.  ]])
     """
-    x = np.asarray(inputs, rnn.W.dtype)
-    require_shape("inputs", x, ("time", rnn.features))
+    x = finite_floats("inputs", inputs, rnn.W.dtype, ("time", rnn.features))
     h = np.zeros((len(x), rnn.units), x.dtype)
     sweeps = [h]
     for _ in x:

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_src.arrays import FloatArray, require_shape
+from lstm_src.arrays import finite_floats, state_pair
 from lstm_src.cell import LstmActivations, step_activations
 from lstm_src.gates import Gates
 
@@ -35,7 +35,8 @@ def run_lstm(
     Raises
     ------
     ValueError
-        If a shape doesn't fit the gates or the other arrays, or if `initial_state` isn't a pair.
+        If a shape doesn't fit the gates or the other arrays, if an array holds anything but finite
+        floating-point numbers, or if `initial_state` isn't a pair.
 
     Examples
     --------
@@ -44,10 +45,10 @@ def run_lstm(
     >>> lstm.hidden_state.shape, lstm.forget_gate.shape
     ((2, 7, 5), (2, 7, 5))
     """
-    x = np.asarray(inputs, gates.dtype)
-    require_shape("inputs", x, ("time", gates.features), ("batch", "time", gates.features))
+    shapes = ("time", gates.features), ("batch", "time", gates.features)
+    x = finite_floats("inputs", inputs, gates.dtype, *shapes)
     *batch, time, _ = x.shape
-    ht, Ct = _initial_state(initial_state, (*batch, gates.units), gates)
+    ht, Ct = state_pair("initial_state", initial_state, gates.dtype, (*batch, gates.units))
 
     steps = []
     for t in range(time):
@@ -55,21 +56,6 @@ def run_lstm(
         ht, Ct = step.hidden_state, step.cell_state
         steps.append(step)
     return _along_time(steps)
-
-
-def _initial_state(
-    given: tuple[ArrayLike, ArrayLike] | None, shape: tuple[int, ...], gates: Gates
-) -> tuple[FloatArray, FloatArray]:
-    if given is None:
-        return np.zeros(shape, gates.dtype), np.zeros(shape, gates.dtype)
-    if len(given) != 2:
-        raise ValueError(
-            f"initial_state: expected (hidden_state, cell_state), found {len(given)} arrays"
-        )
-    h0, C0 = (np.asarray(array, gates.dtype) for array in given)
-    require_shape("initial_state: hidden_state", h0, shape)
-    require_shape("initial_state: cell_state", C0, shape)
-    return h0, C0
 
 
 def _along_time(steps: list[LstmActivations]) -> LstmActivations:

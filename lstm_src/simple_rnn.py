@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_src.arrays import FloatArray, common_float_type, frozen, require_shape
+from lstm_src.arrays import FloatArray, common_float_type, finite_floats, frozen, require_shape
 from lstm_src.gates import random_orthogonal
 
 
@@ -111,10 +111,9 @@ def run_rnn(inputs: ArrayLike, rnn: SimpleRnn) -> FloatArray:
     Raises
     ------
     ValueError
-        If `inputs` has another shape.
+        If `inputs` has another shape, or holds anything but finite floating-point numbers.
     """
-    x = np.asarray(inputs, rnn.W.dtype)
-    require_shape("inputs", x, ("time", rnn.features))
+    x = finite_floats("inputs", inputs, rnn.W.dtype, ("time", rnn.features))
     ht = np.zeros(rnn.units, rnn.W.dtype)
     hidden_state = []
     for xt in x:

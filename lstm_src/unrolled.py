@@ -39,6 +39,12 @@ def draw_unrolled(*, steps: int = 4, language: str = "ko") -> Figure:
     ------
     ValueError
         If the language is unknown, or there are fewer or more steps.
+
+    Examples
+    --------
+    >>> figure = draw_unrolled(steps=3, language="en")
+    >>> sorted({text.get_text() for text in figure.axes[0].texts if "$" in text.get_text()})
+    ['$C_0$', '$h_0$', '$h_{1}$', '$h_{2}$', '$h_{T}$', '$x_{1}$', '$x_{2}$', '$x_{T}$']
     """
     known(language, LANGUAGES, "language")
     if not 2 <= steps <= 6:

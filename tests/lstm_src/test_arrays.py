@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_src.arrays import common_float_type, frozen, require_shape
+from lstm_src.arrays import common_float_type, finite_floats, frozen, require_shape, state_pair
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,21 @@ def test_a_frozen_array_is_a_copy_that_cannot_be_written_to():
     assert copy[0] == 0
     with pytest.raises(ValueError, match="read-only"):
         copy[0] = 1
+
+
+def test_numbers_too_large_for_the_type_are_refused():
+    with pytest.raises(ValueError, match=r"x: expected finite numbers, found inf at \(1,\)"):
+        finite_floats("x", [1.0, 1e300], np.dtype("f4"), (2,))
+
+
+def test_rows_of_different_lengths_are_refused_by_name():
+    with pytest.raises(ValueError, match="x: expected an array, found rows of different lengths"):
+        finite_floats("x", [[1.0, 2.0], [3.0]], np.dtype("f4"), (2, 2))
+
+
+@pytest.mark.parametrize(("given", "found"), [(3.0, 1), ([np.zeros(2)] * 3, 3)])
+def test_states_that_are_no_pair_are_refused(given, found):
+    with pytest.raises(
+        ValueError, match=rf"s: expected \(hidden_state, .*\), found {found} arrays"
+    ):
+        state_pair("s", given, np.dtype("f8"), (2,))

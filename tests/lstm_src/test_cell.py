@@ -90,7 +90,7 @@ def test_a_batch_is_stepped_as_its_vectors_are():
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_a_step_is_computed_in_the_type_of_the_weights(dtype):
     *_, gates = random_step(dtype=dtype)
-    ht, Ct = lstm_step([1, 2, 3], np.zeros(5, "f8"), np.zeros(5, "f4"), gates)
+    ht, Ct = lstm_step([1.0, 2.0, 3.0], np.zeros(5, "f8"), np.zeros(5, "f4"), gates)
     assert ht.dtype == Ct.dtype == dtype
 
 

@@ -119,6 +119,27 @@ def test_what_is_not_supported_of_onnx_is_named(attributes, message):
         lstms_from_onnx(lstm_node(**attributes))
 
 
+@pytest.mark.filterwarnings("ignore")  # of the exporter's tracing
+def test_what_pytorch_exports_computes_the_same_here():
+    torch.manual_seed(0)
+    module = torch.nn.LSTM(3, 5, 2, bidirectional=True, batch_first=True)
+    file, x = io.BytesIO(), inputs()
+    torch.onnx.export(module, (torch.tensor(x),), file, dynamo=False)
+    network = Network(lstms_from_onnx(onnx.load_from_string(file.getvalue())))
+    with torch.no_grad():
+        expected = module(torch.tensor(x))[0].numpy()
+    np.testing.assert_allclose(network.predict(x), expected, **TOLERANCE)
+
+
+@pytest.mark.parametrize("place", [5, 6])
+def test_initial_states_that_onnx_is_given_or_holds_are_named(place):
+    for state in ("X", "B"):
+        model = lstm_node()
+        model.graph.node[0].input[place] = state
+        with pytest.raises(UnsupportedError, match=r"initial_[hc] in the model is not supported"):
+            lstms_from_onnx(model)
+
+
 def test_weights_that_onnx_computes_are_refused():
     with pytest.raises(ValueError, match="expected W as an initialiser, found 'W'"):
         lstms_from_onnx(lstm_node(weights=False))

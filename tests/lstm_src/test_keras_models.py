@@ -216,6 +216,12 @@ def states_in_a_chain():
          "LSTM 'l': activation 'sin'"),
         (lambda: sequential((7, 3), layers.LSTM(4, name="l", dtype="mixed_float16")),
          "LSTM 'l': dtype mixed_float16"),
+        (lambda: sequential((7, 3), layers.Bidirectional(
+            layers.LSTM(4, name="l", dtype="mixed_float16"))), "LSTM '.*': dtype mixed_float16"),
+        (lambda: sequential((7, 3), layers.TimeDistributed(
+            layers.Dense(4, name="d", dtype="mixed_float16"))), "Dense 'd': dtype mixed_float16"),
+        (lambda: sequential((7, 3), layers.LSTM(4), layers.Dropout(0.5, name="d", dtype="float16")),
+         "Dropout 'd': dtype float16"),
         (lambda: sequential((7, 3), layers.Bidirectional(layers.GRU(4), name="b")),
          "Bidirectional 'b': Bidirectional of GRU"),
         (lambda: sequential((2, 7, 3), layers.TimeDistributed(layers.LSTM(4), name="t")),
@@ -245,6 +251,8 @@ def test_a_stateful_lstm_is_named():
 
 
 def test_what_is_no_built_model_is_refused():
+    with pytest.raises(TypeError, match="expected an LSTM of Keras 3, found GRU"):
+        lstm_from_keras(layers.GRU(5))
     with pytest.raises(TypeError, match="expected a Keras 3 model, found LSTM"):
         network_from_keras(layers.LSTM(5))
     with pytest.raises(ValueError, match="not built yet"):
@@ -261,6 +269,8 @@ def test_what_is_no_built_model_is_refused():
         (Embedding("words", np.ones((4, 3))), np.zeros(3, int),
          "words: expected shape (batch, time), found (3,)"),
         (Masking("hide"), np.zeros((2, 3)), "hide: expected shape (batch, time, features), found"),
+        (Masking("hide"), np.full((2, 7, 3), np.nan), "hide: expected finite numbers, found nan"),
+        (Dense("answer", np.ones((3, 2))), np.zeros((0, 3)), "inputs: expected at least one"),
         (Dense("answer", np.ones((3, 2))), np.zeros((4, 5)),
          "answer: expected shape (4, 3), found (4, 5)"),
         (Dense("answer", np.ones((3, 2))), np.full((4, 3), np.nan),

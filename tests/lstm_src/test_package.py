@@ -14,8 +14,7 @@ MODULES = sorted(
     if file.stem != "__init__"
 )
 WITHOUT_EXAMPLES = {
-    f"lstm_src.{name}"
-    for name in ("errors", "onnx_models", "figures", "diagram", "shapes", "unrolled")
+    f"lstm_src.{name}" for name in ("errors", "onnx_models", "figures", "diagram", "shapes")
 }
 
 
