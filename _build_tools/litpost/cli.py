@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 from litpost import __version__
 from litpost.commands import COMMANDS
@@ -42,7 +43,7 @@ def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"litpost {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in names:
-        import_module(f"litpost.commands.{name}").add(commands)
+        import_module(f"litpost.commands.{name}{'_' * iskeyword(name)}").add(commands)
     return parser
 
 
