@@ -27,8 +27,8 @@ serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on chang
 shots: post ## write screenshots of every page, light and dark, wide and narrow, to shots/
 	$(BIN)/python -m tests.site.shots
 
-test: $(INSTALLED) ## run all tests
-	$(BIN)/pytest -n auto --dist loadgroup
+test: $(INSTALLED) ## run all tests, those in the posts' sources too
+	$(BIN)/pytest --litpost -n auto --dist loadgroup
 
 bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
 	$(BIN)/python bench/lstm

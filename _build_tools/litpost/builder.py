@@ -63,6 +63,7 @@ def build(
     """
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
+    failed = ""
     try:
         theme = load_theme(project.theme, project.root / TEMPLATES)
         source = read(path, project, theme)
@@ -76,6 +77,7 @@ def build(
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
+            failed = ran.failed.key
             raise LitpostError(_failure_message(ran.failed, ran.traces[ran.failed.key], source))
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
         files = _files(rendered, source, project, theme, ran)
@@ -94,7 +96,7 @@ def build(
                 gone = (old for old in former.outputs if old not in files)
                 remove(project.root, (old for old in gone if old.startswith(folder)))
     except LitpostError as error:
-        return PostReport(path, place.post, "failed", str(error), cells=cells)
+        return PostReport(path, place.post, "failed", str(error), cells=cells, failed=failed)
     keep_receipt(source, project, ran, files, tuple(_current_cells(source)))
     return PostReport(path, place.post, "written" if changed else "unchanged", cells=cells)
 

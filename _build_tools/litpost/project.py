@@ -36,12 +36,15 @@ class Project:
     language
         The language of posts in ``_posts/``: ``default_lng``, ``lang`` or ``locale`` of
         ``_config.yml``.
+    languages
+        All languages of the site, as its ``language_switch_lang_list`` says.
     """
 
     root: Path
     theme: str = DEFAULT_THEME
     repository: str = ""
     language: str = "en"
+    languages: tuple[str, ...] = ()
 
     def source_path(self, name: str) -> str:
         """Return the path from the root of a source that somebody has named.
@@ -128,9 +131,10 @@ def _read(root: Path) -> Project:
         repository = config.get("repository") or ""
         names = ("default_lng", "lang", "locale")
         language = next((config[name] for name in names if config.get(name)), "en")
-    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
+        languages = tuple(map(str, config.get("language_switch_lang_list") or ()))
+    except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
     if repository and "://" not in repository:
         repository = f"https://github.com/{repository}"
     files = f"{repository}/blob/{branch}" if repository else ""
-    return Project(root, str(theme), files, str(language))
+    return Project(root, str(theme), files, str(language), languages)

@@ -35,7 +35,8 @@ class PostReport:
     """What a build did with one source.
 
     `status` is ``written``, ``unchanged``, ``stale``, ``current`` or ``failed``; `message` tells
-    why, where there is something to tell; `diff` is what would be written, if that was asked for.
+    why, where there is something to tell; `diff` is what would be written, if that was asked for;
+    `failed` is the key of the step that failed, if one did.
     """
 
     source: str
@@ -44,6 +45,7 @@ class PostReport:
     message: str = ""
     diff: str = ""
     cells: tuple[CellReport, ...] = field(default=())
+    failed: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as ``--json`` prints it."""

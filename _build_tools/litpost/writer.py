@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from litpost.errors import HandEditedError, LitpostError
+from litpost.errors import HandEditedError, LitpostError, UsageError
 from litpost.project import STORE
 from litpost.renderer import is_signed
 
@@ -63,6 +63,26 @@ def write(root: Path, files: Mapping[str, bytes]) -> None:
             raise LitpostError(f"{path}: can't be written: {error.strerror}") from error
 
 
+def create(root: Path, path: str, data: bytes) -> None:
+    """Write a file that isn't there yet, as a whole.
+
+    Raises
+    ------
+    UsageError
+        There is something at that path.
+    LitpostError
+        It can't be written.
+    """
+    file = root / path
+    try:
+        with _temporary(file, data) as temporary:
+            os.link(temporary, file)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already; it stays as it is") from None
+    except OSError as error:
+        raise LitpostError(f"{path}: can't be written: {error.strerror}") from error
+
+
 def remove(root: Path, paths: Iterator[str]) -> None:
     """Remove files below the root that an earlier build wrote and this one doesn't."""
     for path in paths:
@@ -79,16 +99,22 @@ def _read(file: Path) -> bytes | None:
 
 
 def _replace(file: Path, data: bytes) -> None:
+    with _temporary(file, data) as temporary:
+        temporary.replace(file)
+
+
+@contextlib.contextmanager
+def _temporary(file: Path, data: bytes) -> Iterator[Path]:
+    """Yield a file with these bytes beside another one; remove it if it is left there."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
     try:
         with os.fdopen(descriptor, "wb") as temporary:
             temporary.write(data)
             os.fchmod(descriptor, 0o666 & ~_umask())
-        Path(name).replace(file)
-    except BaseException:
+        yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

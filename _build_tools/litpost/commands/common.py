@@ -1,0 +1,42 @@
+"""What several commands share: exit statuses, arguments, the sources that were named."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from litpost.errors import UsageError
+
+if TYPE_CHECKING:
+    from litpost.project import Project
+
+DONE, FAILED, USAGE, STALE = 0, 1, 2, 3
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_root(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the blog's folder."""
+    parser.add_argument("--root", type=Path, metavar="DIR", help="the blog's folder")
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add the sources that a command takes."""
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="by default, all in _literate/"
+    )
+
+
+def named_sources(names: Sequence[str], project: Project) -> list[str]:
+    """Return the sources that were named, or all."""
+    if names:
+        return list(dict.fromkeys(map(project.source_path, names)))
+    sources, others = project.sources()
+    for path in others:
+        print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
+    if not sources:
+        raise UsageError("no sources in _literate/; the first could be YYYY-MM-DD-slug.md")
+    return sources

@@ -1,0 +1,1 @@
+"""Notebooks, Quarto and R Markdown documents, scripts and old posts, as sources."""
