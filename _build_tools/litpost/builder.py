@@ -21,6 +21,7 @@ from litpost.receipts import keep_receipt
 from litpost.references import check_references
 from litpost.renderer import Rendered, render
 from litpost.reports import UNCHANGED, CellReport, PostReport
+from litpost.runner import Sessions
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
@@ -39,6 +40,7 @@ def build(
     force: bool = False,
     dry: bool = False,
     uses_store: bool = True,
+    sessions: Sessions | None = None,
     report: Report = lambda step, number, count: None,
 ) -> PostReport:
     """Build the post of one source.
@@ -53,6 +55,8 @@ def build(
         Write nothing: report ``stale`` with the differences, or ``current``.
     uses_store
         Take over what earlier builds have stored, where it still holds.
+    sessions
+        Starts the sessions that cells run in.
     report
         Is told of each step before it runs.
 
@@ -73,7 +77,7 @@ def build(
         with contextlib.closing(Store(project.root / STORE)) as store:
             ran = Execution(
                 planned, project.root, store=store, versions=Versions(store),
-                uses_store=uses_store, report=report,
+                uses_store=uses_store, sessions=sessions, report=report,
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:

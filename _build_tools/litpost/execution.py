@@ -19,7 +19,7 @@ from typing import Protocol
 from litpost.environment import session_environment
 from litpost.plan import Plan, Step
 from litpost.reasons import because_of
-from litpost.runner import Session, is_expected, run_step
+from litpost.runner import Session, Sessions, is_expected, run_step
 from litpost.state import State
 from litpost.trace import Failure, Reads, Trace, stored_trace
 from litpost.versions import Versions, parse
@@ -78,6 +78,8 @@ class Execution:
         Tells the versions of distributions.
     uses_store
         Whether what is stored may be taken over.
+    sessions
+        Starts the sessions.
     report
         Is told of each step before it runs, with its number and the count of all.
     """
@@ -90,8 +92,10 @@ class Execution:
         store: Traces | None,
         versions: Versions,
         uses_store: bool = True,
+        sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
     ) -> None:
+        self._sessions = sessions or Sessions(root)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
         self._uses_store, self._report = uses_store, report
         self._session: Session | None = None
@@ -263,7 +267,7 @@ class Execution:
     def _ask(self, step: Step, before: dict[str, str]) -> Trace:
         """Run a step in the session."""
         if self._session is None:
-            self._session = Session(self._root)
+            self._session = self._sessions.start()
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
         told = {slot: self._state.get(slot) for slot in self._declared(step)}

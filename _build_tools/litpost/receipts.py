@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from litpost.source import Source
 
 _IMAGE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|avif)\b")
+_CODE = re.compile(r"^[ >]*[`~]{3}[\s\S]*?^[ >]*[`~]{3}|`\{.*?`", re.M)
 _PACKAGE = Path(__file__).parent
 
 
@@ -46,6 +47,24 @@ class Receipts:
             return None
         cells = tuple(CellReport(**cell) for cell in note["cells"])
         return PostReport(path, Place.of(path).post, "unchanged", cells=cells)
+
+    def will_run(self, path: str) -> bool:
+        """Guess whether a build of a source that isn't current will run cells.
+
+        It won't if nothing but the source's prose was changed. Whatever the guess, it changes
+        nothing but how long the build takes.
+        """
+        note = self._store.note(_name(path))
+        if note is None or note["common"] != self._common:
+            return True
+        others = (item for item in note["slots"].items() if item[0] != f"f:{path}")
+        if any(self._state.get(slot) != digest for slot, digest in others if slot[0] != "f"):
+            return True
+        try:
+            text = (self._project.root / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return False
+        return bool(note["code"] != _code_digest(text))
 
 
 def keep_receipt(
@@ -79,9 +98,19 @@ def keep_receipt(
     post = files[Place.of(source.path).post].decode()
     for path in {*shown, *_images(post, project.root)} - files.keys():
         slots[f"f:{path}"] = state.get(f"f:{path}")
-    note = {"common": _common(project), "slots": slots, "cells": [asdict(cell) for cell in cells]}
+    note = {
+        "common": _common(project),
+        "slots": slots,
+        "cells": [asdict(cell) for cell in cells],
+        "code": _code_digest(source.text),
+    }
     store.put_note(_name(source.path), note)
     store.close()
+
+
+def _code_digest(text: str) -> str:
+    """Return a digest of what is code in a source, or looks like it."""
+    return hashlib.sha256("\n".join(_CODE.findall(text)).encode()).hexdigest()
 
 
 def _name(path: str) -> str:

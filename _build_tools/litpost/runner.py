@@ -169,6 +169,39 @@ class Session:
         self._process.wait()
 
 
+class Sessions:
+    """Starts sessions in a folder.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    ahead
+        Start one now: it gets ready while a source is read and planned.
+    """
+
+    def __init__(self, root: Path, *, ahead: bool = False) -> None:
+        self._root = root
+        self._spare = Session(root) if ahead else None
+
+    def __enter__(self) -> Sessions:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._spare:
+            self._spare.close()
+
+    def start(self) -> Session:
+        """Return a session in which nothing has run."""
+        session, self._spare = self._spare or Session(self._root), None
+        return session
+
+
 def _signal(number: int) -> str:
     try:
         return f"signal {signal.Signals(number).name}"

@@ -20,6 +20,7 @@ from litpost.commands.common import (
 if TYPE_CHECKING:
     from litpost.project import Project
     from litpost.reports import PostReport
+    from litpost.runner import Sessions
 
 
 def add(commands: Commands) -> None:
@@ -57,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
     reports = []
     for path in sources:
         report = receipts.current(path) if receipts else None
-        report = report or _build_one(path, project, options)
+        ahead = receipts.will_run(path) if receipts else options.no_cache
+        report = report or _build_one(path, project, options, ahead=ahead)
         reports.append(report)
         if report.message:
             print(report.message, file=sys.stderr)
@@ -74,7 +76,18 @@ def run(options: argparse.Namespace) -> int:
     return STALE if options.check and "stale" in statuses else DONE
 
 
-def _build_one(path: str, project: Project, options: argparse.Namespace) -> PostReport:
+def _build_one(
+    path: str, project: Project, options: argparse.Namespace, *, ahead: bool
+) -> PostReport:
+    from litpost.runner import Sessions
+
+    with Sessions(project.root, ahead=ahead) as sessions:
+        return _build_with(sessions, path, project, options)
+
+
+def _build_with(
+    sessions: Sessions, path: str, project: Project, options: argparse.Namespace
+) -> PostReport:
     from litpost import builder
     from litpost.progress import Progress
     from litpost.project import TEMPLATES
@@ -90,5 +103,6 @@ def _build_one(path: str, project: Project, options: argparse.Namespace) -> Post
             force=options.force,
             dry=options.diff or options.check,
             uses_store=not options.no_cache,
+            sessions=sessions,
             report=progress.step,
         )
