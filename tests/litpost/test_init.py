@@ -131,7 +131,7 @@ def test_the_wheel_serves_any_blog(site: Blog, tmp_path_factory: pytest.TempPath
     python = scratch / "venv/bin/python"
     checked(python, *pip, "install", str(wheel))
     found = "from importlib.util import find_spec as f; print(f('tensorflow'), f('lstm_src'))"
-    assert checked(python, "-c", found) == "None None\n"
+    assert checked(python, "-c", found, cwd=site.root) == "None None\n"
     litpost = scratch / "venv/bin/litpost"
     site.write("_config.yml", "title: Birds\n")
     site.write("_layouts/post.html", "<html><body>{{ content }}</body></html>\n")
