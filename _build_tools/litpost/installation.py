@@ -15,8 +15,9 @@ from pathlib import Path
 import yaml
 
 from litpost.errors import UsageError
-from litpost.project import SOURCES
-from litpost.theme import THEMES, themes
+from litpost.project import SOURCES, TEMPLATES
+from litpost.schema import FILE, schema_file
+from litpost.theme import THEMES, load_theme, themes
 
 BEGIN, END = "# litpost: written by `litpost init`", "# litpost: end"
 _EXCLUDED = ("Makefile",)
@@ -132,7 +133,8 @@ def plan_installation(root: Path, theme: str) -> Installation:
     """Say what has to be written so that a site has literate posts; nothing that is so already."""
     read_site(root)
     notes: list[str] = []
-    files = {f"{SOURCES}/.gitkeep": ""}
+    files: dict[str, str] = {}
+    files[f"{SOURCES}/{FILE}"] = schema_file(load_theme(theme, root / TEMPLATES)).decode()
     files["_config.yml"] = _configured(_text(root / "_config.yml"), theme, notes)
     files[".gitignore"] = _with_block(_text(root / ".gitignore"), ".litpost/\n")
     files["Makefile"] = _with_targets(_text(root / "Makefile"), notes)
@@ -143,8 +145,7 @@ def plan_installation(root: Path, theme: str) -> Installation:
         {
             path: text.encode()
             for path, text in files.items()
-            if not (path.endswith(".gitkeep") and (root / SOURCES).is_dir())
-            and (path not in _WHOLE or _is_ours(root / path, notes, path))
+            if (path not in _WHOLE or _is_ours(root / path, notes, path))
             and (not (root / path).is_file() or _text(root / path) != text)
         },
         tuple(notes),
