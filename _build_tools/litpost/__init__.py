@@ -6,9 +6,18 @@ claims, and writes plain Markdown that any Jekyll builds.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 __version__ = "0.1.0"
+
+if sys.version_info < (3, 11):  # noqa: UP036 (before anything else is read that needs it)
+    sys.stderr.write(
+        "litpost: Python 3.11 or newer is needed, this is {}.{}; name one to make, "
+        "`make PYTHON=python3.12 post`, or set up an environment of one: "
+        "`python3.12 -m venv .venv`\n".format(*sys.version_info)
+    )
+    raise SystemExit(2)
 
 
 def table(value: Any, **settings: Any) -> Any:

@@ -111,13 +111,17 @@ def find_project(root: Path | None) -> Project:
     UsageError
         There is none, or its settings can't be read.
     """
+    if root and not root.is_dir():
+        raise UsageError(f"no folder `{root}`; name the blog's by `--root DIR`")
     start = (root or Path.cwd()).resolve()
     folders: Sequence[Path] = [start] if root else [start, *start.parents]
     for folder in folders:
         if (folder / SOURCES).is_dir():
             return _read(folder)
     where = f"no folder `{SOURCES}/` in {root or 'this folder or above it'}"
-    raise UsageError(f"{where}; make one, or name the blog's folder by `--root DIR`")
+    raise UsageError(
+        f"{where}; `litpost init` makes one in a Jekyll site, `--root DIR` names another folder"
+    )
 
 
 def _read(root: Path) -> Project:

@@ -12,6 +12,7 @@ import jinja2
 
 from litpost.errors import UsageError
 from litpost.header import write_mapping
+from litpost.schema import COMMENT
 from litpost.theme import COMMON, Theme
 from litpost.words import words
 
@@ -79,5 +80,8 @@ def skeleton(header: Mapping[str, object], theme: Theme, *, language: str, templ
         trim_blocks=True,
     )  # fmt: skip
     return environment.get_template(TEMPLATE).render(
-        header=write_mapping(dict(header)), excerpt=theme.excerpt, words=words(language)
+        header=write_mapping(dict(header)),
+        excerpt=theme.excerpt,
+        words=words(language),
+        schema=COMMENT,
     )

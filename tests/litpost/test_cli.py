@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import json
 import pkgutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,8 +75,9 @@ def test_diff_writes_nothing_and_shows_what_would_change(blog: Blog) -> None:
 
 
 USAGE = [
-    (["build", "--root", "nowhere"], "no folder `_literate/` in nowhere"),
-    (["build"], "no sources in _literate/"),
+    (["build", "--root", "nowhere"], "no folder `nowhere`; name the blog's by `--root DIR`"),
+    (["build", "--root", "_literate"], "in _literate; `litpost init` makes one in a Jekyll site"),
+    (["build"], 'no sources in _literate/; `litpost new "Title"` begins one'),
     (["build", "x.md"], "no source `x.md`; sources lie in _literate/"),
     (["build", "_literate/notes.md"], "isn't a source of this project"),
 ]
@@ -85,6 +90,50 @@ def test_wrong_use_is_one_clear_sentence(blog: Blog, arguments: list[str], messa
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
+    code = "import sys; sys.version_info = (3, 9, 1); import litpost.cli"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "Python 3.11 or newer is needed, this is 3.9" in done.stderr
+    first = Path(litpost.__file__).read_text(encoding="utf-8")
+    ast.parse(first, feature_version=(3, 7))
+
+
+def test_without_jekyll_it_is_said_how_to_get_it(blog: Blog) -> None:
+    blog.write("_config.yml", "title: x\n")
+    code = (
+        "import os, sys; from litpost import site; from litpost.cli import main; "
+        "site._may_use_apt = lambda: False; os.environ['PATH'] = ''; sys.exit(main(['site']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=blog.root, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("litpost: Jekyll, which builds the site, isn't installed.")
+    assert "sudo apt-get install jekyll" in done.stderr
+
+
+def test_doctor_says_what_is_there_and_how_to_get_what_is_missing(blog: Blog) -> None:
+    blog.source("Text.\n")
+    blog.write("_config.yml", "litpost: {theme: chirpy}\nlang: de\n")
+    done = blog.litpost("doctor")
+    assert done.returncode in (0, 1)
+    for told in ("Python", "theme", "chirpy", "language", "1 source", "jupytext", "git"):
+        assert told in done.stdout
+    found = {
+        item["name"]: item for item in json.loads(blog.litpost("doctor", "--json").stdout)["found"]
+    }
+    assert found["theme"]["what"].startswith("chirpy")
+    blog.write("_config.yml", "litpost: {theme: chripy}\n")
+    done = blog.litpost("doctor")
+    assert done.returncode == 1
+    assert "did you mean `chirpy`?" in done.stdout
+    (blog.root / "_literate").rename(blog.root / "other")
+    done = blog.litpost("doctor")
+    assert done.returncode == 1
+    assert "`litpost init` makes one" in done.stdout
 
 
 def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:
@@ -103,9 +152,6 @@ def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:
 
 
 def test_the_driver_imports_no_library_of_the_cells(blog: Blog) -> None:
-    import subprocess
-    import sys
-
     blog.source("Text.\n")
     code = (
         "import sys; from litpost.cli import main; main(['build']);"

@@ -6,5 +6,5 @@ command needs is imported when it runs.
 
 from __future__ import annotations
 
-COMMANDS = ("new", "import", "build", "explain", "verify", "gc", "site", "themes")
+COMMANDS = ("init", "new", "import", "build", "explain", "verify", "gc", "site", "themes", "doctor")
 """The names of the commands, in the order in which help lists them."""

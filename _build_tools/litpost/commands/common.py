@@ -38,5 +38,5 @@ def named_sources(names: Sequence[str], project: Project) -> list[str]:
     for path in others:
         print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
     if not sources:
-        raise UsageError("no sources in _literate/; the first could be YYYY-MM-DD-slug.md")
+        raise UsageError('no sources in _literate/; `litpost new "Title"` begins one')
     return sources

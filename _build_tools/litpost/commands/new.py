@@ -34,9 +34,10 @@ def run(options: argparse.Namespace) -> int:
     import datetime
 
     from litpost.project import SOURCES, TEMPLATES, find_project
+    from litpost.schema import FILE, schema_file
     from litpost.skeleton import day_of, skeleton, slug_of
     from litpost.theme import load_theme
-    from litpost.writer import create
+    from litpost.writer import create, differing, write
 
     project = find_project(options.root)
     templates = project.root / TEMPLATES
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     text = skeleton(_header(options, theme), theme, language=language, templates=templates)
     _check(text, path, theme)
     create(project.root, path, text.encode())
+    write(project.root, differing(project.root, {f"{SOURCES}/{FILE}": schema_file(theme)}))
     print(path)
     print("`litpost build` makes its post", file=sys.stderr)
     return DONE
