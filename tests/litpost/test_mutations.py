@@ -131,8 +131,8 @@ WRITES: dict[str, Case] = {
     ),
     "m: the state of modules": Case(
         _kind("m"),
-        {"b": "import helper\nhelper.K = 2", "c": "import helper\nprint(helper.K)"},
-        {"c": "import helper\nprint(helper.K, 1)"}, {"helper.py": HELPER.format(1)}, writes=True,
+        {"b": "import helper as one\none.K = 2", "c": "import helper as two\nprint(two.K)"},
+        {"c": "import helper as two\nprint(two.K, 1)"}, {"helper.py": HELPER.format(1)}, writes=True,
     ),
     "f: files": Case(
         _kind("f"), {"a": "open('out.txt', 'w').write('1');", "b": "print(open('out.txt').read())"},
