@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ READS: dict[str, Case] = {
     ),
     "v: the list of their names": Case(
         lambda slot: slot == "v:*",
-        {"a": "x = 1", "b": "print(sorted(n for n in globals() if len(n) == 1))"}, {"a": "y = x = 1"},
+        {"a": "x = 1", "b": "print(sorted(n for n in globals() if len(n) == 1))"},
+        {"a": "y = x = 1"},
     ),
     "m: the state of modules": Case(
         _kind("m"), {"a": "import helper", "b": "helper.SEEN.append(1)", "c": "print(helper.SEEN)"},
@@ -132,7 +133,8 @@ WRITES: dict[str, Case] = {
     "m: the state of modules": Case(
         _kind("m"),
         {"b": "import helper as one\none.K = 2", "c": "import helper as two\nprint(two.K)"},
-        {"c": "import helper as two\nprint(two.K, 1)"}, {"helper.py": HELPER.format(1)}, writes=True,
+        {"c": "import helper as two\nprint(two.K, 1)"}, {"helper.py": HELPER.format(1)},
+        writes=True,
     ),
     "f: files": Case(
         _kind("f"), {"a": "open('out.txt', 'w').write('1');", "b": "print(open('out.txt').read())"},
