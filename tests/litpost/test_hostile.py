@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.litpost.blog import Blog
-from tests.litpost.incremental import Tree, build, check
+from tests.litpost.incremental import Tree, build, build_clean, check
 
 Texts = Mapping[str, str]
 CASES: dict[str, tuple[Texts, ...]] = {
@@ -776,3 +776,14 @@ def test_the_state_of_a_large_library(
     assert first.status == "built", first.message
     Tree({**cells, **edit}).lay(blog)
     check(blog, tmp_path_factory.mktemp("clean"))
+
+
+def test_a_file_that_every_build_appends_to(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    code = "open('out.txt', 'a').write('x');"
+    Tree({"a": code, "b": "print(open('out.txt').read())"}).lay(blog)
+    for _ in range(3):
+        clean = build_clean(blog, tmp_path_factory.mktemp("clean"))
+        assert blog.litpost("build").returncode == 0
+        assert blog.files() == clean.files
