@@ -82,13 +82,15 @@ def keep_receipt(
     )
     if fleeting:
         return
-    made = {slot: d for trace in traces for slot, d in trace.writes.items() if slot[0] == "f"}
-    slots = {
-        slot: digest
-        for trace in traces
-        for slot, digest in trace.reads.items()
-        if slot[0] not in "vmal" and slot not in made
-    }
+    slots: dict[str, str | None] = {}
+    made: dict[str, str | None] = {}
+    for trace in traces:
+        for slot, digest in trace.reads.items():
+            if slot[0] not in "vmal" and slot not in made:
+                slots.setdefault(slot, digest)
+        made |= {slot: digest for slot, digest in trace.writes.items() if slot[0] == "f"}
+    if any(slots.get(slot, digest) != digest for slot, digest in made.items()):
+        return  # a step that changes what it has read, or what one before it has, runs again
     slots |= made
     slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
     slots[f"f:{source.path}"] = hashlib.sha256(source.text.encode()).hexdigest()

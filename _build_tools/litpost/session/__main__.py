@@ -65,7 +65,7 @@ def _start(root: str) -> Any:
             if name in defaults.DEFAULTS:
                 defaults.DEFAULTS[name](module)
             ambient.settle(name)
-            if name == "numpy.random":
+            if name in ("numpy.random", "torch"):
                 watch_states(ambient, module)
 
         return change

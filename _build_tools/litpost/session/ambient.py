@@ -9,6 +9,7 @@ as its library is right after loading, has no entry: loading a library is no cha
 from __future__ import annotations
 
 import builtins
+import copyreg
 import decimal
 import locale
 import logging
@@ -34,7 +35,7 @@ def _digest(value: object) -> str:
 def _told(value: object) -> object:
     """Return a digest of what may hold functions; of what can't be looked into, nobody's own."""
     found = fingerprint(value, is_local=lambda name: False)
-    return found.digest, sorted(found.opaque) and [id(value), os.getpid(), _BORN]
+    return found.digest, [id(value), os.getpid(), _BORN] if found.opaque else []
 
 
 def _numpy_random() -> object:
@@ -120,6 +121,16 @@ def _changed_builtins() -> object:
     )
 
 
+def _interpreter() -> object:
+    """Return what cells change of the interpreter: streams, arguments, limits, copiers."""
+    streams = [
+        "its own" if type(stream).__module__.startswith("litpost.") else _told(stream)
+        for stream in (sys.stdout, sys.stderr)
+    ]
+    copiers = {k: v for k, v in copyreg.dispatch_table.items() if k.__module__ == "__main__"}
+    return streams, list(sys.argv), sys.get_int_max_str_digits(), _told(copiers)
+
+
 def _changed_environment() -> object:
     now = os.environ._data  # type: ignore[attr-defined]
     names = sorted(now.keys() | _ENVIRONMENT.keys())
@@ -158,6 +169,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "sys.path": lambda: list(sys.path),
     "recursion limit": sys.getrecursionlimit,
     "builtins": _changed_builtins,
+    "interpreter": _interpreter,
 }
 LIBRARIES = {
     "numpy.random": "numpy.random",
@@ -222,10 +234,14 @@ class Ambient:
         return changed
 
 
+_ASKING = ("getstate", "get_state", "seed", "setstate", "set_state", "manual_seed", "initial_seed",
+           "get_rng_state", "set_rng_state")  # fmt: skip
+
+
 def watch_states(ambient: Ambient, module: Any) -> None:
     """Note when a cell asks a generator for its state, or sets it: that need not change it."""
-    name = "numpy.random" if module.__name__ == "numpy.random" else "random"
-    for function in ("getstate", "get_state", "seed", "setstate", "set_state"):
+    name = {"torch": "torch.random"}.get(module.__name__, module.__name__)
+    for function in _ASKING:
         if original := getattr(module, function, None):
             setattr(module, function, _Asking(original, ambient.asked, name))
 

@@ -19,7 +19,6 @@ all others                             opaque; what they hold is only searched f
 
 from __future__ import annotations
 
-import _abc
 import abc
 import copyreg
 import enum
@@ -455,7 +454,7 @@ class _Walk:
                 self.tell(name)
                 self.visit(item)
         if isinstance(value, abc.ABCMeta):
-            registered = _abc._get_dump(value)[0]
+            registered = _registered(value)[0]
             kinds = [kind for each in registered if (kind := each()) is not None]
             self.tell(*sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds))
 
@@ -645,6 +644,7 @@ class _Walk:
                 self.visit(item)
 
 
+_registered: Any = vars(abc)["_get_dump"]
 _MEMBER_NOISE = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
 _PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
 

@@ -57,6 +57,7 @@ class Namespace(dict[str, Any]):
         super().__init__({"__name__": "__main__"})
         self.reads: set[str] = set()
         self.deleted: set[str] = set()
+        self._is_listed = False
         self.lacking: set[str] = set()
         self.missed: str | None = None
         self._aside: dict[str, Any] = {}
@@ -66,6 +67,7 @@ class Namespace(dict[str, Any]):
         self.settle()
         self.reads.clear()
         self.deleted.clear()
+        self._is_listed = False
         self.missed = None
         for name in self._own_names():
             self._aside[name] = super().pop(name)
@@ -118,7 +120,7 @@ class Namespace(dict[str, Any]):
         if name == "__doc__":
             return None
         if (builtin := vars(builtins).get(name, _MISSING)) is not _MISSING:
-            if is_variable(name):
+            if is_variable(name) and not self._is_listed:
                 super().__setitem__(name, builtin)
             return builtin
         raise KeyError(name)
@@ -171,6 +173,7 @@ class Namespace(dict[str, Any]):
     # Whatever asks for all names reads all of them.
 
     def _read_all(self) -> None:
+        self._is_listed = True  # whoever goes through the names can't bear a new one
         self.settle()
         for name in self.lacking:
             self._check(name)

@@ -239,9 +239,7 @@ class Watch:
         if not is_new and (not flags & _WRITING or not flags & os.O_TRUNC):
             self._note_file(full)
         if flags & _WRITING:
-            for place in (full, os.path.dirname(full)):  # noqa: PTH120
-                if os.path.isdir(place) == (place == full):  # noqa: PTH112  (it can't be opened)
-                    self._note_existence(place)
+            self._pause(lambda: self._note_obstacle(full))
             self._note_change(full)
 
     def _note_file(self, path: Any) -> None:
@@ -254,6 +252,13 @@ class Watch:
         if (full := self.path_of(path)) and full not in self.written:
             slot = f"x:{self.name(full)}"
             self._pause(lambda: self.reads.setdefault(slot, existence(full)))
+
+    def _note_obstacle(self, full: str) -> None:
+        """Note what keeps a file from being written: a folder in its place, or none around it."""
+        if os.path.isdir(full):  # noqa: PTH112
+            self._note_existence(full)
+        if not os.path.isdir(folder := os.path.dirname(full)):  # noqa: PTH112, PTH120
+            self._note_existence(folder)
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
