@@ -11,6 +11,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 
+def __getattr__(name: str) -> str:
+    """Return `lang`, the language of the post that is being built, ``en`` outside of builds."""
+    if name != "lang":
+        raise AttributeError(f"module 'litpost' has no attribute {name!r}")
+    import os
+
+    return os.environ.get("LITPOST_LANG", "en")
+
+
 def table(value: Any, **settings: Any) -> Any:
     """Show a DataFrame, an array or a list of rows as a table; see `litpost.tables.table`."""
     from litpost import tables

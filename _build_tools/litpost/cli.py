@@ -157,6 +157,8 @@ def _build(options: argparse.Namespace) -> int:
         report = receipts.current(path) if receipts else None
         report = report or _build_one(path, project, options)
         reports.append(report)
+        for warning in report.warnings:
+            print(f"{warning} (warning)", file=sys.stderr)
         if report.message:
             print(report.message, file=sys.stderr)
         if not options.json:
@@ -246,7 +248,7 @@ def _explain(options: argparse.Namespace) -> int:
         return DONE
     for cell in cells:
         name = cell.label or "cell"
-        print(f"{path}:{cell.line}: {name}: {cell.status}: {cell.because}")
+        print(f"{cell.source or path}:{cell.line}: {name}: {cell.status}: {cell.because}")
     return DONE
 
 

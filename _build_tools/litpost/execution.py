@@ -100,7 +100,8 @@ class Execution:
 
     def _start(self) -> State:
         layouts = {step.key: text_digest(step.code) for step in self._plan.steps}
-        return State(self._root, self._versions, session_environment(), layouts)
+        environment = session_environment(self._plan.language)
+        return State(self._root, self._versions, environment, layouts)
 
     def run(self) -> Run:
         """Run what has to run."""
@@ -250,7 +251,7 @@ class Execution:
     def _ask(self, step: Step, before: dict[str, str]) -> Trace:
         """Run a step in the session."""
         if self._session is None:
-            self._session = Session(self._root)
+            self._session = Session(self._root, self._plan.language)
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
         trace = run_step(self._session, step, exists)

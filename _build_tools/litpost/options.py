@@ -39,6 +39,8 @@ class Options:
         Seconds that the cell may take.
     source
         What to show instead of code of the cell's own: ``file#region`` or ``module:symbol``.
+    use
+        In a translation: the label of the original's cell that stands here.
     link
         Show a link to the file and lines of `source` in the repository.
     fig_cap, fig_alt, tbl_cap, lst_cap
@@ -63,6 +65,7 @@ class Options:
     depends: tuple[str, ...] = ()
     timeout: float | None = None
     source: str | None = None
+    use: str | None = None
     link: bool = False
     fig_cap: str | None = None
     fig_alt: str | None = None
@@ -135,6 +138,7 @@ def _ranges(value: Any) -> tuple[tuple[int, int], ...]:
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "label": _label,
+    "use": _label,
     "cache": _cache,
     "depends": _paths,
     "out-width": _shown_width,

@@ -72,17 +72,20 @@ class Step:
 class Plan:
     """The steps of one source, in the order in which they run.
 
-    `is_one` says that all of them run if one has to (``cache: document``); `environment` are the
-    slots of the variables that every step is said to read.
+    `language` is what `litpost.lang` is; `is_one` says that all steps run if one has to (``cache:
+    document``); `environment` are the slots of the variables that every step is said to read.
     """
 
     source: Source
     steps: tuple[Step, ...]
+    language: str
     is_one: bool = False
     environment: tuple[str, ...] = ()
 
 
-def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) -> Plan:
+def plan(
+    source: Source, *, covers: Mapping[str, Sequence[int]], engine: str, language: str = "en"
+) -> Plan:
     """List the steps of a source: every cell, and every inline value where it stands.
 
     Parameters
@@ -93,6 +96,8 @@ def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) ->
         The images to make of the cover figure: name to width and height, in pixels.
     engine
         Digest of what runs steps: of this litpost, this Python.
+    language
+        The language of the post.
     """
     settings = source.front_matter.settings
     timeout = float(settings.get("timeout", DEFAULT_TIMEOUT))
@@ -117,7 +122,7 @@ def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) ->
     steps = tuple(map(step, blocks))
     is_one = settings.get("cache") == "document" or any(s.cache == "document" for s in steps)
     environment = tuple(f"e:{name}" for name in settings.get("environment", ()))
-    return Plan(source, steps, is_one, environment)
+    return Plan(source, steps, language, is_one, environment)
 
 
 def _code(block: Cell | Value) -> str:

@@ -35,17 +35,20 @@ class Receipts:
     def __init__(self, project: Project, store: Store) -> None:
         self._project, self._store = project, store
         self._common = _common(project)
-        self._state = State(project.root, Versions(store), session_environment(), {})
+        self._versions = Versions(store)
 
     def current(self, path: str) -> PostReport | None:
         """Return the report of a build of a source, if there would be nothing to do."""
         note = self._store.note(_name(path))
         if note is None or note["common"] != self._common:
             return None
-        if any(self._state.get(slot) != digest for slot, digest in note["slots"].items()):
+        environment = session_environment(self._project.language_of(path))
+        state = State(self._project.root, self._versions, environment, {})
+        if any(state.get(slot) != digest for slot, digest in note["slots"].items()):
             return None
         cells = tuple(CellReport(**cell) for cell in note["cells"])
-        return PostReport(path, Place.of(path).post, "unchanged", cells=cells)
+        warnings = tuple(note["warnings"])
+        return PostReport(path, Place.of(path).post, "unchanged", cells=cells, warnings=warnings)
 
 
 def keep_receipt(
@@ -72,14 +75,19 @@ def keep_receipt(
     }
     slots |= made
     slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    slots[f"f:{source.path}"] = hashlib.sha256(source.text.encode()).hexdigest()
+    for each in filter(None, (source, source.original)):
+        slots[f"f:{each.path}"] = hashlib.sha256(each.text.encode()).hexdigest()
     store = Store(project.root / STORE)
-    state = State(project.root, Versions(store), session_environment(), {})
+    environment = session_environment(project.language_of(source.path))
+    state = State(project.root, Versions(store), environment, {})
     shown = {getattr(block, "path", source.path) for block in source.blocks}
     post = files[Place.of(source.path).post].decode()
     for path in {*shown, *_images(post, project.root)} - files.keys():
         slots[f"f:{path}"] = state.get(f"f:{path}")
-    note = {"common": _common(project), "slots": slots, "cells": [asdict(cell) for cell in cells]}
+    note = {
+        "common": _common(project), "slots": slots, "cells": [asdict(cell) for cell in cells],
+        "warnings": [str(warning) for warning in source.warnings],
+    }  # fmt: skip
     store.put_note(_name(source.path), note)
     store.close()
 

@@ -113,7 +113,7 @@ def render(
         front_matter=write_mapping(values),
         style_sheet=theme.style_sheet,
         script=SCRIPT,
-        words=words(project.language),
+        words=rendering.words,
         outline_end=theme.excerpt.end if theme.excerpt else "",
         body=body.removesuffix("\n"),
     )
@@ -156,7 +156,7 @@ class _Rendering:
         self.numbers = numbers(source)
         self.anchors: set[str] = set()
         self.has_formulas = False
-        self._words = words(project.language)
+        self.words = words(project.language_of(source.path))
         self._unnamed = 0
         self._with_table: set[str] = set()
         self._line = 1
@@ -271,7 +271,7 @@ class _Rendering:
         if name not in self.numbers:
             return f"@{name}"
         kind = name.partition("-")[0]
-        text = self._words[kind].format(self.numbers[name])
+        text = self.words[kind].format(self.numbers[name])
         return self.template("reference", id=name, text=text).rstrip("\n")
 
     def _number(self, name: str | None) -> str:
@@ -279,7 +279,7 @@ class _Rendering:
         if name is None or name not in self.numbers:
             return ""
         self.anchors.add(name)
-        return self._words[name.partition("-")[0]].format(self.numbers[name])
+        return self.words[name.partition("-")[0]].format(self.numbers[name])
 
     def _caption_markdown(self) -> MarkdownIt:
         markdown = MarkdownIt("commonmark")
@@ -404,7 +404,7 @@ class _Rendering:
             html=ansi.as_html(printed) if ansi.has_colours(printed) else "",
             kind={"stderr": "stderr", "error": "error"}.get(output.kind, "output"),
             fence=_fence(text),
-            summary=self._words["folded"].format(count) if folds else "",
+            summary=self.words["folded"].format(count) if folds else "",
         )
 
     def _html(self, cell: Cell, text: str) -> str:
@@ -485,9 +485,9 @@ class _Rendering:
             mime = f"image/png;name={cover.file}"
             data = next((bundle[mime] for bundle in bundles if mime in bundle), None)
             if data is None:
-                line = self._cells[label].line
+                cell = self._cells[label]
                 message = f"`cover: {label}`: this cell shows no matplotlib figure"
-                self.problems.append(Problem(self.source.path, line, message))
+                self.problems.append(Problem(self.source.path_of(cell), cell.line, message))
                 break
             name, _, suffix = cover.file.rpartition(".")
             made[key] = "/" + self._keep(name, suffix, base64.b64decode(data))
@@ -501,7 +501,8 @@ class _Rendering:
             given.setdefault(self.theme.math_key, True)
         given.setdefault("date", f"{self.place.date} 12:00:00 +0000")
         if "lng_pair" in self.theme.keys:
-            given.setdefault("lng_pair", self.place.slug)
+            original = self.source.original or self.source
+            given.setdefault("lng_pair", Place.of(original.path).slug)
         for name, path in covers.items():
             key, _, within = name.partition(".")
             if within:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from litpost.environment import ENVIRONMENT, SCRATCH
+from litpost.environment import SCRATCH, session_environment
 from litpost.plan import Step
 from litpost.source import Cell
 from litpost.trace import Failure, Kind, Output, Trace, read_outputs, read_trace
@@ -37,9 +37,17 @@ class SessionError(Exception):
 
 
 class Session:
-    """A process in which steps run one after the other, in one namespace."""
+    """A process in which steps run one after the other, in one namespace.
 
-    def __init__(self, root: Path) -> None:
+    Parameters
+    ----------
+    root
+        The folder that they run in.
+    language
+        What `litpost.lang` is there.
+    """
+
+    def __init__(self, root: Path, language: str) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="litpost-")
         folder = Path(self._scratch.name)
         (folder / "matplotlibrc").touch()  # in the place of the user's
@@ -53,7 +61,7 @@ class Session:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "litpost.session", str(root), str(requests), str(answers)],
             cwd=root,
-            env={**os.environ, **ENVIRONMENT, **variables},
+            env={**session_environment(language), **variables},
             stdin=subprocess.DEVNULL,
             stdout=self._printed["stdout"],
             stderr=self._printed["stderr"],
