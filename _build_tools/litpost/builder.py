@@ -129,7 +129,9 @@ def explain(path: str, project: Project) -> tuple[CellReport, ...]:
 def _plan(source: Source, project: Project, theme: Theme) -> Plan:
     sizes = {cover.file: cover.size for cover in theme.covers.values()}
     language = project.language_of(source.path)
-    return plan(source, covers=sizes, engine=engine_digest(), language=language)
+    return plan(
+        source, covers=sizes, engine=engine_digest(), language=language, schemes=theme.colours
+    )
 
 
 def check(path: str, project: Project) -> PostReport:

@@ -47,6 +47,8 @@ class Options:
         Caption and alternative text of figures, caption of tables, of the code itself.
     fig_width, fig_height
         Size of figures in inches, where the code doesn't set it.
+    fig_format
+        ``svg``, or ``png`` for figures of too many points for that.
     highlight
         The lines of the code to point at: ``2, 4-6``.
     fold
@@ -73,6 +75,7 @@ class Options:
     lst_cap: str | None = None
     fig_width: float | None = None
     fig_height: float | None = None
+    fig_format: str = "svg"
     out_width: str | None = None
     highlight: tuple[tuple[int, int], ...] = ()
     fold: bool | None = None
@@ -127,6 +130,12 @@ def _shown_width(value: Any) -> str:
     raise ValueError("pixels or percents, such as `480`, `480px` or `60%`")
 
 
+def _format(value: Any) -> str:
+    if value in ("svg", "png"):
+        return str(value)
+    raise ValueError("`svg` or `png`")
+
+
 def _ranges(value: Any) -> tuple[tuple[int, int], ...]:
     parts = [] if isinstance(value, bool) else str(value).split(",")
     matches = [_RANGE.match(part.strip()) for part in parts]
@@ -141,6 +150,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "use": _label,
     "cache": _cache,
     "depends": _paths,
+    "fig-format": _format,
     "out-width": _shown_width,
     "highlight": _ranges,
 }

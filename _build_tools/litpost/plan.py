@@ -8,9 +8,11 @@ import symtable
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from litpost.code import essence, knows_lines, words
+from litpost.schemes import Colours
 from litpost.source import Cell, Source, Value, first_line
 
 DEFAULT_TIMEOUT = 600.0
@@ -84,7 +86,12 @@ class Plan:
 
 
 def plan(
-    source: Source, *, covers: Mapping[str, Sequence[int]], engine: str, language: str = "en"
+    source: Source,
+    *,
+    covers: Mapping[str, Sequence[int]],
+    engine: str,
+    language: str = "en",
+    schemes: Mapping[str, Colours] = MappingProxyType({}),
 ) -> Plan:
     """List the steps of a source: every cell, and every inline value where it stands.
 
@@ -98,6 +105,8 @@ def plan(
         Digest of what runs steps: of this litpost, this Python.
     language
         The language of the post.
+    schemes
+        The colours of PNG figures, by scheme.
     """
     settings = source.front_matter.settings
     timeout = float(settings.get("timeout", DEFAULT_TIMEOUT))
@@ -110,8 +119,10 @@ def plan(
     }
     whole = any(map(knows_lines, codes))  # one cell may ask for the lines of another
 
+    colours = {name: (colour.ink, colour.ground) for name, colour in schemes.items()}
+
     def step(block: Cell | Value) -> Step:
-        request = _request(block, covers if block.key == cover else {}) | common
+        request = _request(block, covers if block.key == cover else {}, colours) | common
         text = request["code"] if whole else essence(request["code"])
         depends = block.options.depends if isinstance(block, Cell) else ()
         told = sorted({**request, "code": text, "depends": depends}.items())
@@ -129,9 +140,13 @@ def _code(block: Cell | Value) -> str:
     return block.expression if isinstance(block, Value) else block.code
 
 
-def _request(block: Cell | Value, covers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def _request(
+    block: Cell | Value,
+    covers: Mapping[str, Sequence[int]],
+    schemes: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     options = block.options if isinstance(block, Cell) else None
-    return {
+    told = {
         "do": "run",
         "kind": "cell" if options else "value",
         "key": block.key,
@@ -142,6 +157,7 @@ def _request(block: Cell | Value, covers: Mapping[str, Sequence[int]]) -> dict[s
         else None,
         "covers": covers,
     }
+    return {**told, "schemes": schemes} if options and options.fig_format == "png" else told
 
 
 def _assigns_underscore(code: str) -> bool:
