@@ -20,6 +20,15 @@ if sys.version_info < (3, 11):  # noqa: UP036 (before anything else is read that
     raise SystemExit(2)
 
 
+def __getattr__(name: str) -> str:
+    """Return `lang`, the language of the post that is being built, ``en`` outside of builds."""
+    if name != "lang":
+        raise AttributeError(f"module 'litpost' has no attribute {name!r}")
+    import os
+
+    return os.environ.get("LITPOST_LANG", "en")
+
+
 def table(value: Any, **settings: Any) -> Any:
     """Show a DataFrame, an array or a list of rows as a table; see `litpost.tables.table`."""
     from litpost import tables

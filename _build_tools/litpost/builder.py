@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from litpost.checks import check_header, check_prose
@@ -12,7 +13,7 @@ from litpost.engine import engine_digest
 from litpost.errors import LitpostError, SourceError
 from litpost.execution import Execution, Run
 from litpost.formulas import check_formulas
-from litpost.manifest import make_manifest, read_manifest, staleness
+from litpost.manifest import make_manifest, outputs_of_others, read_manifest, staleness
 from litpost.parser import parse
 from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
@@ -27,6 +28,7 @@ from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
 from litpost.theme import COMMON, SCRIPT, Theme, load_theme
 from litpost.trace import Trace
+from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
 
@@ -68,12 +70,14 @@ def build(
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
     failed = ""
+    warnings: tuple[str, ...] = ()
     try:
         theme = load_theme(project.theme, project.root / TEMPLATES)
         source = read(path, project, theme)
         if not (force or dry):
             check_post(project.root, place.post)
-        planned = _plan(source, theme)
+        warnings = tuple(map(str, source.warnings))
+        planned = _plan(source, project, theme)
         with contextlib.closing(Store(project.root / STORE)) as store:
             ran = Execution(
                 planned, project.root, store=store, versions=Versions(store),
@@ -89,7 +93,7 @@ def build(
         if dry:
             diff = "".join(diffs(project.root, changed))
             status = "stale" if changed else "current"
-            return PostReport(path, place.post, status, diff=diff, cells=cells)
+            return PostReport(path, place.post, status, "", diff, cells, warnings)
         with locked(project.root):
             if not force:
                 check_post(project.root, place.post)
@@ -97,12 +101,16 @@ def build(
             write(project.root, changed)
             if former:
                 folder = f"{theme.images_folder}/{place.slug}/"
-                gone = (old for old in former.outputs if old not in files)
+                kept = {*files, *outputs_of_others(place, project.root)}
+                gone = (old for old in former.outputs if old not in kept)
                 remove(project.root, (old for old in gone if old.startswith(folder)))
     except LitpostError as error:
-        return PostReport(path, place.post, "failed", str(error), cells=cells, failed=failed)
+        return PostReport(
+            path, place.post, "failed", str(error), "", cells, warnings, failed=failed
+        )
     keep_receipt(source, project, ran, files, tuple(_current_cells(source)))
-    return PostReport(path, place.post, "written" if changed else "unchanged", cells=cells)
+    status = "written" if changed else "unchanged"
+    return PostReport(path, place.post, status, "", "", cells, warnings)
 
 
 def explain(path: str, project: Project) -> tuple[CellReport, ...]:
@@ -114,21 +122,24 @@ def explain(path: str, project: Project) -> tuple[CellReport, ...]:
         The source can't be read.
     """
     theme = load_theme(project.theme, project.root / TEMPLATES)
-    planned = _plan(read(path, project, theme), theme)
+    planned = _plan(read(path, project, theme), project, theme)
     with contextlib.closing(Store(project.root / STORE)) as store:
         execution = Execution(planned, project.root, store=store, versions=Versions(store))
         foreseen = {done.step.key: done for done in execution.foresee()}
-    reports = []
-    for cell, shown in _cells(planned.source):
+    reports, source = [], planned.source
+    for cell, shown in _cells(source):
         because = shown or foreseen[cell.key].because
         status = "shown" if shown else "run" if because else "current"
-        reports.append(CellReport(cell.options.label, cell.line, status, because or UNCHANGED))
+        reports.append(_cell_report(cell, source, status, because or UNCHANGED))
     return tuple(reports)
 
 
-def _plan(source: Source, theme: Theme) -> Plan:
+def _plan(source: Source, project: Project, theme: Theme) -> Plan:
     sizes = {cover.file: cover.size for cover in theme.covers.values()}
-    return plan(source, covers=sizes, engine=engine_digest())
+    language = project.language_of(source.path)
+    return plan(
+        source, covers=sizes, engine=engine_digest(), language=language, schemes=theme.colours
+    )
 
 
 def check(path: str, project: Project) -> PostReport:
@@ -142,7 +153,8 @@ def check(path: str, project: Project) -> PostReport:
     if reasons:
         return PostReport(path, place.post, "stale", f"{path}: stale: {'; '.join(reasons)}")
     source = read(path, project, load_theme(project.theme, project.root / TEMPLATES))
-    return PostReport(path, place.post, "current", cells=tuple(_current_cells(source)))
+    cells, warnings = tuple(_current_cells(source)), tuple(map(str, source.warnings))
+    return PostReport(path, place.post, "current", cells=cells, warnings=warnings)
 
 
 def read(path: str, project: Project, theme: Theme) -> Source:
@@ -155,14 +167,8 @@ def read(path: str, project: Project, theme: Theme) -> Source:
     LitpostError
         It can't be read.
     """
-    try:
-        text = (project.root / path).read_bytes().decode("utf-8")
-    except OSError as error:
-        raise LitpostError(f"{path}: can't be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise LitpostError(f"{path}:{line}: isn't text in UTF-8") from None
-    source = resolve(parse(text, path), project.root)
+    source = parse(_text(path, project), path)
+    source = resolve(_in_its_language(source, project), project.root)
     values = source.front_matter.values
     problems = [
         *check_header(values, source, theme, complete=False),
@@ -173,6 +179,29 @@ def read(path: str, project: Project, theme: Theme) -> Source:
     if problems:
         raise SourceError(problems)
     return source
+
+
+def _text(path: str, project: Project) -> str:
+    try:
+        return (project.root / path).read_bytes().decode("utf-8")
+    except OSError as error:
+        raise LitpostError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise LitpostError(f"{path}:{line}: isn't text in UTF-8") from None
+
+
+def _in_its_language(source: Source, project: Project) -> Source:
+    """Put the original's cells into a source that is a translation."""
+    check_language(source, project)
+    name = source.front_matter.settings.get("original")
+    if name is None:
+        problems = list(check_untranslated(source))
+        if problems:
+            raise SourceError(problems)
+        return source
+    path = original_path(name, source, project)
+    return translate(source, parse(_text(path, project), path))
 
 
 def _files(
@@ -192,19 +221,26 @@ def _files(
 def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:
     for cell, shown in _cells(planned.source):
         if shown:
-            yield CellReport(cell.options.label, cell.line, "shown", shown)
+            yield _cell_report(cell, planned.source, "shown", shown)
         elif done := ran.done.get(cell.key):
             status, seconds = ("ran", done.trace.seconds) if done.because else ("current", 0.0)
-            yield CellReport(
-                cell.options.label, cell.line, status, done.because or UNCHANGED,
-                round(seconds, 3), round(done.trace.fingerprint_seconds, 4),
-            )  # fmt: skip
+            yield replace(
+                _cell_report(cell, planned.source, status, done.because or UNCHANGED),
+                seconds=round(seconds, 3),
+                fingerprint_seconds=round(done.trace.fingerprint_seconds, 4),
+            )
 
 
 def _current_cells(source: Source) -> Iterator[CellReport]:
     for cell, shown in _cells(source):
         status, because = ("shown", shown) if shown else ("current", UNCHANGED)
-        yield CellReport(cell.options.label, cell.line, status, because)
+        yield _cell_report(cell, source, status, because)
+
+
+def _cell_report(cell: Cell, source: Source, status: str, because: str) -> CellReport:
+    path = source.path_of(cell)
+    other = path if path != source.path else ""
+    return CellReport(cell.options.label, cell.line, status, because, source=other)
 
 
 def _cells(source: Source) -> Iterator[tuple[Cell, str]]:
@@ -218,11 +254,11 @@ def _cells(source: Source) -> Iterator[tuple[Cell, str]]:
 
 def _failure_message(step: Step, trace: Trace, source: Source) -> str:
     """Tell where a step failed, what it printed, and how it came there, in the source's lines."""
-    failure = trace.failure
+    failure, home = trace.failure, source.home(step.block)
     assert failure is not None
     at = step.line + (failure.line or 1) - 1
-    parts = [f"{source.path}:{at}: {step.block.name} failed: {failure.summary}"]
-    lines = source.text.split("\n")
+    parts = [f"{home.path}:{at}: {step.block.name} failed: {failure.summary}"]
+    lines = home.text.split("\n")
     if isinstance(step.block, Cell):
         end = step.line + step.code.count("\n")
         shown = range(max(step.line, at - 3), min(end, at + 2) + 1)

@@ -10,7 +10,10 @@ from litpost import __version__
 from litpost.environment import ENVIRONMENT
 
 _FOLDER = Path(__file__).parent
-_MODULES = ("kept.py", "world.py", "schemes.py", "trace.py", "plan.py", "code.py")
+_MODULES = (
+    "__init__.py", "kept.py", "world.py", "schemes.py", "trace.py", "plan.py", "code.py",
+    "tables.py",
+)  # fmt: skip
 
 
 def engine_digest() -> str:

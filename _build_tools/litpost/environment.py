@@ -27,8 +27,11 @@ ENVIRONMENT = {
 SCRATCH = ("IPYTHONDIR", "MATPLOTLIBRC")
 """Variables that name a session's own scratch folder."""
 
+LANGUAGE = "LITPOST_LANG"
+"""The variable behind `litpost.lang`, so that a step that looks at it is known to have read it."""
 
-def session_environment() -> dict[str, str]:
-    """Return the variables of the environment as a session gets them."""
-    own = {**os.environ, **ENVIRONMENT}
+
+def session_environment(language: str) -> dict[str, str]:
+    """Return the variables of the environment as a session gets them for posts in a language."""
+    own = {**os.environ, **ENVIRONMENT, LANGUAGE: language}
     return {name: value for name, value in own.items() if name not in SCRATCH}

@@ -95,7 +95,7 @@ class Execution:
         sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
     ) -> None:
-        self._sessions = sessions or Sessions(root)
+        self._sessions = sessions or Sessions(root, plan.language)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
         self._uses_store, self._report = uses_store, report
         self._session: Session | None = None
@@ -105,7 +105,8 @@ class Execution:
 
     def _start(self) -> State:
         layouts = {step.key: text_digest(step.code) for step in self._plan.steps}
-        return State(self._root, self._versions, session_environment(), layouts)
+        environment = session_environment(self._plan.language)
+        return State(self._root, self._versions, environment, layouts)
 
     def run(self) -> Run:
         """Run what has to run."""

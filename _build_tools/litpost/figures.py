@@ -30,6 +30,12 @@ def schemes(svg: str, colours: Mapping[str, Colours]) -> dict[str, str]:
     }
 
 
+def drawn_pngs(bundle: Mapping[str, str]) -> dict[str, str]:
+    """Return the PNGs that a session has drawn of a figure, by scheme."""
+    mark = "image/png;scheme="
+    return {mime.removeprefix(mark): data for mime, data in bundle.items() if mime.startswith(mark)}
+
+
 def svg_size(svg: str) -> tuple[int, int] | None:
     """Return the width and height of an SVG in CSS pixels, or None where it doesn't say.
 

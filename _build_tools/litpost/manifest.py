@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from litpost import __version__
-from litpost.project import TEMPLATES, Project
+from litpost.project import MANIFESTS, TEMPLATES, Place, Project
 from litpost.source import Snippet, Source, digest
 from litpost.trace import Reads
 from litpost.world import listing
@@ -53,7 +53,7 @@ def make_manifest(
     shown = {block.path for block in source.blocks if isinstance(block, Snippet)}
     files = {path: digest((project.root / path).read_bytes()) for path in sorted(shown)}
     return Manifest(
-        source={source.path: digest(source.text)},
+        source={each.path: digest(each.text) for each in (source, source.original) if each},
         modules=reads.modules,
         files={**reads.files, **files},
         folders=reads.folders,
@@ -71,6 +71,14 @@ def read_manifest(file: Path) -> Manifest | None:
         return Manifest(**data) if data.pop("format") == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def outputs_of_others(place: Place, root: Path) -> Iterator[str]:
+    """Yield what other posts of the same slug consist of: translations share figures."""
+    for file in (root / MANIFESTS).rglob(f"*-{place.slug}.json"):
+        manifest = read_manifest(file) if file != root / place.manifest else None
+        if manifest:
+            yield from manifest.outputs
 
 
 def staleness(manifest: Manifest, project: Project) -> Iterator[str]:

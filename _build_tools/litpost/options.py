@@ -39,12 +39,16 @@ class Options:
         Seconds that the cell may take.
     source
         What to show instead of code of the cell's own: ``file#region`` or ``module:symbol``.
+    use
+        In a translation: the label of the original's cell that stands here.
     link
         Show a link to the file and lines of `source` in the repository.
     fig_cap, fig_alt, tbl_cap, lst_cap
         Caption and alternative text of figures, caption of tables, of the code itself.
     fig_width, fig_height
         Size of figures in inches, where the code doesn't set it.
+    fig_format
+        ``svg``, or ``png`` for figures of too many points for that.
     highlight
         The lines of the code to point at: ``2, 4-6``.
     fold
@@ -63,6 +67,7 @@ class Options:
     depends: tuple[str, ...] = ()
     timeout: float | None = None
     source: str | None = None
+    use: str | None = None
     link: bool = False
     fig_cap: str | None = None
     fig_alt: str | None = None
@@ -70,6 +75,7 @@ class Options:
     lst_cap: str | None = None
     fig_width: float | None = None
     fig_height: float | None = None
+    fig_format: str = "svg"
     out_width: str | None = None
     highlight: tuple[tuple[int, int], ...] = ()
     fold: bool | None = None
@@ -124,6 +130,12 @@ def _shown_width(value: Any) -> str:
     raise ValueError("pixels or percents, such as `480`, `480px` or `60%`")
 
 
+def _format(value: Any) -> str:
+    if value in ("svg", "png"):
+        return str(value)
+    raise ValueError("`svg` or `png`")
+
+
 def _ranges(value: Any) -> tuple[tuple[int, int], ...]:
     parts = [] if isinstance(value, bool) else str(value).split(",")
     matches = [_RANGE.match(part.strip()) for part in parts]
@@ -135,8 +147,10 @@ def _ranges(value: Any) -> tuple[tuple[int, int], ...]:
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "label": _label,
+    "use": _label,
     "cache": _cache,
     "depends": _paths,
+    "fig-format": _format,
     "out-width": _shown_width,
     "highlight": _ranges,
 }

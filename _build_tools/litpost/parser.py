@@ -58,6 +58,11 @@ SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "cover": (lambda value: isinstance(value, str), "the label of a cell"),
     "math": (lambda value: isinstance(value, bool), "true or false"),
+    "original": (lambda value: isinstance(value, str), "the name of a source"),
+    "revision": (
+        lambda value: isinstance(value, str),
+        "eight digits in quotes, as builds name them",
+    ),
     "timeout": (lambda value: type(value) in (int, float) and 0 < value < 1e9, "seconds above 0"),
 }
 _HEADER = re.compile(r"(?:\ufeff)?---[ \t]*(?:\r\n|\n)(.*?)^---[ \t]*(?:\r\n|\n|\Z)", re.S | re.M)
@@ -317,11 +322,11 @@ def _cell(token: Token, raw: list[str], line: int, parsing: _Parsing) -> Cell | 
         alt=parsing.text(options.fig_alt, where.get("fig-alt", line)),
         table_caption=parsing.text(options.tbl_cap, where.get("tbl-cap", line)),
         listing_caption=parsing.text(options.lst_cap, where.get("lst-cap", line)),
+        given=frozenset(where),
     )
     _check_code(cell, parsing)
-    return replace(
-        cell, key=parsing.key(options.label or "cell-" + digest(essence(cell.code))[:12])
-    )
+    name = options.label or options.use or "cell-" + digest(essence(cell.code))[:12]
+    return replace(cell, key=parsing.key(name))
 
 
 def _formula_block(token: Token, raw: list[str], line: int) -> Formula:
@@ -355,6 +360,9 @@ def _blank_lines(code: list[str]) -> int:
 def _check_code(cell: Cell, parsing: _Parsing) -> None:
     if cell.options.source and cell.code:
         message = "a cell with `source:` shows that code and has none itself"
+        parsing.complain(cell.code_line, message)
+    if cell.options.use and cell.code:
+        message = "a cell with `use:` stands for one of the original's and has no code itself"
         parsing.complain(cell.code_line, message)
     for line, text in enumerate(cell.code.split("\n"), start=cell.code_line):
         if match := _LATE_OPTION.match(text):
@@ -396,7 +404,7 @@ def _check_labels(blocks: tuple[Block, ...], front_matter: FrontMatter, parsing:
                 first = seen[label].line
                 parsing.complain(block.line, f"label `{label}` is taken already, in line {first}")
             seen.setdefault(label, block)
-    cover = front_matter.settings.get("cover")
+    cover = None if "original" in front_matter.settings else front_matter.settings.get("cover")
     at = front_matter.lines.get("litpost", 1)
     if cover is not None and cover not in seen:
         parsing.complain(at, f"`cover: {cover}`: no cell has that label; {nearest(cover, seen)}")

@@ -21,15 +21,16 @@ def in_source_lines(text: str, source: Source) -> str:
     >>> in_source_lines('File "<sum>", line 1, in <module>; <sum>:3: UserWarning', source)
     'File "a.md", line 8, in <module>; a.md:10: UserWarning'
     """
-    first = {step.key: first_line(step) for step in source.steps() if f"<{step.key}>" in text}
-    if not first:
+    steps = {step.key: step for step in source.steps() if f"<{step.key}>" in text}
+    if not steps:
         return text
-    names = "|".join(re.escape(key) for key in first)
+    names = "|".join(re.escape(key) for key in steps)
 
     def replaced(match: re.Match[str]) -> str:
         quoted, at, plain = match.group("quoted", "at", "plain")
-        line = int(at or match["line"]) + first[quoted or plain] - 1
-        return f'File "{source.path}", line {line}' if quoted else f"{source.path}:{line}"
+        step = steps[quoted or plain]
+        path, line = source.home(step).path, int(at or match["line"]) + first_line(step) - 1
+        return f'File "{path}", line {line}' if quoted else f"{path}:{line}"
 
     return re.sub(
         rf'File "<(?P<quoted>{names})>", line (?P<at>\d+)|<(?P<plain>{names})>:(?P<line>\d+)',

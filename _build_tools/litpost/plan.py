@@ -8,9 +8,11 @@ import symtable
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from litpost.code import essence, knows_lines, words
+from litpost.schemes import Colours
 from litpost.source import Cell, Source, Value, first_line
 
 DEFAULT_TIMEOUT = 600.0
@@ -72,17 +74,25 @@ class Step:
 class Plan:
     """The steps of one source, in the order in which they run.
 
-    `is_one` says that all of them run if one has to (``cache: document``); `environment` are the
-    slots of the variables that every step is said to read.
+    `language` is what `litpost.lang` is; `is_one` says that all steps run if one has to (``cache:
+    document``); `environment` are the slots of the variables that every step is said to read.
     """
 
     source: Source
     steps: tuple[Step, ...]
+    language: str
     is_one: bool = False
     environment: tuple[str, ...] = ()
 
 
-def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) -> Plan:
+def plan(
+    source: Source,
+    *,
+    covers: Mapping[str, Sequence[int]],
+    engine: str,
+    language: str = "en",
+    schemes: Mapping[str, Colours] = MappingProxyType({}),
+) -> Plan:
     """List the steps of a source: every cell, and every inline value where it stands.
 
     Parameters
@@ -93,6 +103,10 @@ def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) ->
         The images to make of the cover figure: name to width and height, in pixels.
     engine
         Digest of what runs steps: of this litpost, this Python.
+    language
+        The language of the post.
+    schemes
+        The colours of PNG figures, by scheme.
     """
     settings = source.front_matter.settings
     timeout = float(settings.get("timeout", DEFAULT_TIMEOUT))
@@ -105,8 +119,10 @@ def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) ->
     }
     whole = any(map(knows_lines, codes))  # one cell may ask for the lines of another
 
+    colours = {name: (colour.ink, colour.ground) for name, colour in schemes.items()}
+
     def step(block: Cell | Value) -> Step:
-        request = _request(block, covers if block.key == cover else {}) | common
+        request = _request(block, covers if block.key == cover else {}, colours) | common
         text = request["code"] if whole else essence(request["code"])
         depends = block.options.depends if isinstance(block, Cell) else ()
         told = sorted({**request, "code": text, "depends": depends}.items())
@@ -117,16 +133,20 @@ def plan(source: Source, *, covers: Mapping[str, Sequence[int]], engine: str) ->
     steps = tuple(map(step, blocks))
     is_one = settings.get("cache") == "document" or any(s.cache == "document" for s in steps)
     environment = tuple(f"e:{name}" for name in settings.get("environment", ()))
-    return Plan(source, steps, is_one, environment)
+    return Plan(source, steps, language, is_one, environment)
 
 
 def _code(block: Cell | Value) -> str:
     return block.expression if isinstance(block, Value) else block.code
 
 
-def _request(block: Cell | Value, covers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def _request(
+    block: Cell | Value,
+    covers: Mapping[str, Sequence[int]],
+    schemes: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     options = block.options if isinstance(block, Cell) else None
-    return {
+    told = {
         "do": "run",
         "kind": "cell" if options else "value",
         "key": block.key,
@@ -137,6 +157,7 @@ def _request(block: Cell | Value, covers: Mapping[str, Sequence[int]]) -> dict[s
         else None,
         "covers": covers,
     }
+    return {**told, "schemes": schemes} if options and options.fig_format == "png" else told
 
 
 def _assigns_underscore(code: str) -> bool:

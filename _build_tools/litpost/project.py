@@ -19,6 +19,7 @@ STORE = ".litpost"
 DEFAULT_THEME = "mrgreen"
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)\.(?:md|markdown)\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Project:
         The language of posts in ``_posts/``: ``default_lng``, ``lang`` or ``locale`` of
         ``_config.yml``.
     languages
-        All languages of the site, as its ``language_switch_lang_list`` says.
+        All languages that the site has, ``language_switch_lang_list``; none if it doesn't say.
     """
 
     root: Path
@@ -60,47 +61,68 @@ class Project:
         if not file.is_file():
             raise UsageError(f"no source `{name}`; sources lie in {SOURCES}/")
         folder = (self.root / SOURCES).resolve()
-        if file.parent != folder or not _NAME.match(file.name):
+        path = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else ""
+        language, _, bare = path.rpartition("/")
+        if not _NAME.match(bare) or (language and not _LANGUAGE.match(language)):
             raise UsageError(
-                f"`{name}` isn't a source of this project: "
-                f"those are named {SOURCES}/YYYY-MM-DD-slug.md"
+                f"`{name}` isn't a source of this project: those are named "
+                f"{SOURCES}/YYYY-MM-DD-slug.md or {SOURCES}/<language>/YYYY-MM-DD-slug.md"
             )
-        return f"{SOURCES}/{file.name}"
+        return f"{SOURCES}/{path}"
 
     def sources(self) -> tuple[list[str], list[str]]:
         """List the paths of all sources, and of the Markdown files that aren't named like one."""
-        files = sorted((self.root / SOURCES).glob("*.m*d*"))
-        paths = [f"{SOURCES}/{file.name}" for file in files if file.suffix in (".md", ".markdown")]
+        folder = self.root / SOURCES
+        folders = [each for each in sorted(folder.glob("*/")) if _LANGUAGE.match(each.name)]
+        files = [file for each in (folder, *folders) for file in sorted(each.glob("*.m*d*"))]
+        paths = [
+            file.relative_to(self.root).as_posix()
+            for file in files
+            if file.suffix in (".md", ".markdown")
+        ]
         return (
             [path for path in paths if _NAME.match(path.rpartition("/")[2])],
             [path for path in paths if not _NAME.match(path.rpartition("/")[2])],
         )
 
+    def language_of(self, source: str) -> str:
+        """Return the language of a source: that of its folder, or the blog's."""
+        return Place.of(source).language or self.language
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where the things made of one source go, and what its name says."""
+    """Where the things made of one source go, and what its name says.
+
+    `language` is that of its folder, and nothing for what lies in ``_literate/`` itself.
+    """
 
     source: str
     date: str
     slug: str
+    language: str = ""
 
     @classmethod
     def of(cls, source: str) -> Place:
         """Read a source's name."""
-        match = _NAME.match(source.rpartition("/")[2])
+        folder, _, name = source.removeprefix(f"{SOURCES}/").rpartition("/")
+        match = _NAME.match(name)
         assert match, source
-        return cls(source, match[1], match[2])
+        return cls(source, match[1], match[2], folder)
 
     @property
     def post(self) -> str:
         """The path of the post."""
-        return f"{POSTS}/{self.date}-{self.slug}.md"
+        return f"{self._folder}{POSTS}/{self.date}-{self.slug}.md"
 
     @property
     def manifest(self) -> str:
         """The path of the manifest."""
-        return f"{MANIFESTS}/{self.date}-{self.slug}.json"
+        return f"{MANIFESTS}/{self._folder}{self.date}-{self.slug}.json"
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.language}/" if self.language else ""
 
 
 def find_project(root: Path | None) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from litpost.environment import LANGUAGE
 from litpost.state import State
 from litpost.trace import Trace
 from litpost.versions import parse
@@ -44,6 +45,8 @@ def _reason(slot: str, trace: Trace, state: State) -> str:
             return f"{name} {'was' if name[0] != 'T' else 'were'} changed by an earlier cell"
         case "p":
             return _versions(name, before, now)
+        case "e" if name == LANGUAGE:
+            return "it reads `litpost.lang`, which is another one here"
         case "e":
             return (
                 f"the environment variable {name} was changed"

@@ -36,17 +36,19 @@ class Receipts:
     def __init__(self, project: Project, store: Store) -> None:
         self._project, self._store = project, store
         self._common = _common(project)
-        self._state = State(project.root, Versions(store), session_environment(), {})
+        self._versions = Versions(store)
 
     def current(self, path: str) -> PostReport | None:
         """Return the report of a build of a source, if there would be nothing to do."""
         note = self._store.note(_name(path))
         if note is None or note["common"] != self._common:
             return None
-        if any(self._state.get(slot) != digest for slot, digest in note["slots"].items()):
+        state = self._state(path)
+        if any(state.get(slot) != digest for slot, digest in note["slots"].items()):
             return None
         cells = tuple(CellReport(**cell) for cell in note["cells"])
-        return PostReport(path, Place.of(path).post, "unchanged", cells=cells)
+        warnings = tuple(note["warnings"])
+        return PostReport(path, Place.of(path).post, "unchanged", cells=cells, warnings=warnings)
 
     def will_run(self, path: str) -> bool:
         """Guess whether a build of a source that isn't current will run cells.
@@ -57,14 +59,19 @@ class Receipts:
         note = self._store.note(_name(path))
         if note is None or note["common"] != self._common:
             return True
+        state = self._state(path)
         others = (item for item in note["slots"].items() if item[0] != f"f:{path}")
-        if any(self._state.get(slot) != digest for slot, digest in others if slot[0] != "f"):
+        if any(state.get(slot) != digest for slot, digest in others if slot[0] != "f"):
             return True
         try:
             text = (self._project.root / path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return False
         return bool(note["code"] != _code_digest(text))
+
+    def _state(self, path: str) -> State:
+        environment = session_environment(self._project.language_of(path))
+        return State(self._project.root, self._versions, environment, {})
 
 
 def keep_receipt(
@@ -93,9 +100,11 @@ def keep_receipt(
         return  # a step that changes what it has read, or what one before it has, runs again
     slots |= made
     slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    slots[f"f:{source.path}"] = hashlib.sha256(source.text.encode()).hexdigest()
+    for each in filter(None, (source, source.original)):
+        slots[f"f:{each.path}"] = hashlib.sha256(each.text.encode()).hexdigest()
     store = Store(project.root / STORE)
-    state = State(project.root, Versions(store), session_environment(), {})
+    environment = session_environment(project.language_of(source.path))
+    state = State(project.root, Versions(store), environment, {})
     shown = {getattr(block, "path", source.path) for block in source.blocks}
     post = files[Place.of(source.path).post].decode()
     for path in {*shown, *_images(post, project.root)} - files.keys():
@@ -104,6 +113,7 @@ def keep_receipt(
         "common": _common(project),
         "slots": slots,
         "cells": [asdict(cell) for cell in cells],
+        "warnings": [str(warning) for warning in source.warnings],
         "code": _code_digest(source.text),
     }
     store.put_note(_name(source.path), note)

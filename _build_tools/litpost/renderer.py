@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from litpost import ansi, liquid
 from litpost.checks import check_excerpt, check_header, check_images
 from litpost.errors import LitpostError, Problem, SourceError
-from litpost.figures import clean_svg, raster_size, schemes, svg_size
+from litpost.figures import clean_svg, drawn_pngs, raster_size, schemes, svg_size
 from litpost.formulas import FormulaError, mathml, one_line
 from litpost.header import write_mapping
 from litpost.inlines import add_formulas, add_references
@@ -26,6 +26,7 @@ from litpost.options import FOLDED
 from litpost.places import in_source_lines
 from litpost.project import TEMPLATES, Place, Project
 from litpost.references import anchor, check_shown, numbers
+from litpost.schemes import DENSITY
 from litpost.source import (
     Block,
     Cell,
@@ -113,7 +114,7 @@ def render(
         front_matter=write_mapping(values),
         style_sheet=theme.style_sheet,
         script=SCRIPT,
-        words=words(project.language),
+        words=rendering.words,
         outline_end=theme.excerpt.end if theme.excerpt else "",
         body=body.removesuffix("\n"),
     )
@@ -156,7 +157,7 @@ class _Rendering:
         self.numbers = numbers(source)
         self.anchors: set[str] = set()
         self.has_formulas = False
-        self._words = words(project.language)
+        self.words = words(project.language_of(source.path))
         self._unnamed = 0
         self._with_table: set[str] = set()
         self._line = 1
@@ -271,7 +272,7 @@ class _Rendering:
         if name not in self.numbers:
             return f"@{name}"
         kind = name.partition("-")[0]
-        text = self._words[kind].format(self.numbers[name])
+        text = self.words[kind].format(self.numbers[name])
         return self.template("reference", id=name, text=text).rstrip("\n")
 
     def _number(self, name: str | None) -> str:
@@ -279,7 +280,7 @@ class _Rendering:
         if name is None or name not in self.numbers:
             return ""
         self.anchors.add(name)
-        return self._words[name.partition("-")[0]].format(self.numbers[name])
+        return self.words[name.partition("-")[0]].format(self.numbers[name])
 
     def _caption_markdown(self) -> MarkdownIt:
         markdown = MarkdownIt("commonmark")
@@ -377,11 +378,15 @@ class _Rendering:
         figures = 0
         for output in self.traces[cell.key].outputs:
             bundle = output.bundle
-            if "image/svg+xml" in bundle or "image/png" in bundle or "image/jpeg" in bundle:
+            drawn = drawn_pngs(bundle)
+            if drawn or not _PICTURES.isdisjoint(bundle):
                 figures += 1
+            if drawn:
+                yield self._figure(cell, drawn, "", figures)
+                continue
             match next((mime for mime in _PREFERRED if mime in bundle), None):
                 case "image/svg+xml" | "image/png" | "image/jpeg" as mime:
-                    yield self._figure(cell, bundle[mime], mime, figures)
+                    yield self._figure(cell, {"": bundle[mime]}, mime, figures)
                 case "text/html":
                     yield self._html(cell, bundle["text/html"])
                 case "text/markdown":
@@ -404,7 +409,7 @@ class _Rendering:
             html=ansi.as_html(printed) if ansi.has_colours(printed) else "",
             kind={"stderr": "stderr", "error": "error"}.get(output.kind, "output"),
             fence=_fence(text),
-            summary=self._words["folded"].format(count) if folds else "",
+            summary=self.words["folded"].format(count) if folds else "",
         )
 
     def _html(self, cell: Cell, text: str) -> str:
@@ -422,7 +427,7 @@ class _Rendering:
             "table", html=text, caption=caption, id=name, number=self._number(name)
         )
 
-    def _figure(self, cell: Cell, data: str, mime: str, number: int) -> str:
+    def _figure(self, cell: Cell, drawn: Mapping[str, str], mime: str, number: int) -> str:
         alt = self._plain(cell.alt)
         if not alt.strip():
             message = f"this {cell.name} shows a figure; describe it in `#| fig-alt: …`"
@@ -434,7 +439,7 @@ class _Rendering:
         else:
             name = label if number == 1 else f"{label}-{number}"
         id = anchor("fig", label) if number == 1 else None
-        images = self._images(name, data, mime)
+        images = self._images(name, drawn[""], mime) if mime else self._pngs(name, drawn)
         return self.template(
             "figure",
             id=id,
@@ -465,6 +470,15 @@ class _Rendering:
             shown = scheme if len(drawn) > 1 else "figure"
             yield Image(shown, self._keep(name, suffix, text.encode()), width, height)
 
+    def _pngs(self, name: str, drawn: Mapping[str, str]) -> Iterator[Image]:
+        """Keep the files of a figure that was drawn as a PNG in each scheme."""
+        for scheme, data in drawn.items():
+            binary = base64.b64decode(data)
+            width, height = (round(size / DENSITY) for size in raster_size(binary) or (0, 0))
+            suffix = "png" if scheme == "light" else f"{scheme}.png"
+            shown = scheme if len(drawn) > 1 else "figure"
+            yield Image(shown, self._keep(name, suffix, binary), width, height)
+
     def _keep(self, name: str, suffix: str, data: bytes) -> str:
         """Keep an image under a name that changes with it, so that no cache shows an old one."""
         file = f"{name}-{digest(data)[:8]}.{suffix}"
@@ -485,9 +499,9 @@ class _Rendering:
             mime = f"image/png;name={cover.file}"
             data = next((bundle[mime] for bundle in bundles if mime in bundle), None)
             if data is None:
-                line = self._cells[label].line
+                cell = self._cells[label]
                 message = f"`cover: {label}`: this cell shows no matplotlib figure"
-                self.problems.append(Problem(self.source.path, line, message))
+                self.problems.append(Problem(self.source.path_of(cell), cell.line, message))
                 break
             name, _, suffix = cover.file.rpartition(".")
             made[key] = "/" + self._keep(name, suffix, base64.b64decode(data))
@@ -501,7 +515,8 @@ class _Rendering:
             given.setdefault(self.theme.math_key, True)
         given.setdefault("date", f"{self.place.date} 12:00:00 +0000")
         if "lng_pair" in self.theme.keys:
-            given.setdefault("lng_pair", self.place.slug)
+            original = self.source.original or self.source
+            given.setdefault("lng_pair", Place.of(original.path).slug)
         for name, path in covers.items():
             key, _, within = name.partition(".")
             if within:
@@ -530,6 +545,9 @@ _PREFERRED = (
     "text/latex",
 )
 """Which form of an output is shown where it has several, best first."""
+
+
+_PICTURES = {"image/svg+xml", "image/png", "image/jpeg"}
 
 
 def _fence(text: str) -> str:

@@ -13,6 +13,7 @@ UNCHANGED = "nothing that it reads has changed"
 class CellReport:
     """What a build did with one cell; `status` is ``ran``, ``current`` or ``shown``.
 
+    `source` is the path of the source that `line` is of, if that is another than the post's.
     `fingerprint_seconds` is the part of `seconds` that went into fingerprints; it is reported only
     where ``LITPOST_PROFILE`` is set in the environment.
     """
@@ -23,10 +24,12 @@ class CellReport:
     because: str
     seconds: float = 0.0
     fingerprint_seconds: float = 0.0
+    source: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as ``--json`` prints it."""
         hidden = set() if "LITPOST_PROFILE" in os.environ else {"fingerprint_seconds"}
+        hidden |= set() if self.source else {"source"}
         return {name: value for name, value in vars(self).items() if name not in hidden}
 
 
@@ -35,8 +38,9 @@ class PostReport:
     """What a build did with one source.
 
     `status` is ``written``, ``unchanged``, ``stale``, ``current`` or ``failed``; `message` tells
-    why, where there is something to tell; `diff` is what would be written, if that was asked for;
-    `failed` is the key of the step that failed, if one did.
+    why, where there is something to tell; `warnings` are what doesn't keep the post from being
+    built; `diff` is what would be written, if that was asked for; `failed` is the key of the step
+    that failed, if one did.
     """
 
     source: str
@@ -45,6 +49,7 @@ class PostReport:
     message: str = ""
     diff: str = ""
     cells: tuple[CellReport, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
     failed: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -54,5 +59,6 @@ class PostReport:
             "post": self.post,
             "status": self.status,
             "message": self.message,
+            "warnings": list(self.warnings),
             "cells": [cell.as_json() for cell in self.cells],
         }

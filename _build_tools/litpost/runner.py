@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from litpost.environment import ENVIRONMENT, SCRATCH
+from litpost.environment import SCRATCH, session_environment
 from litpost.kept import KEPT, restore
 from litpost.plan import Step
 from litpost.source import Cell
@@ -38,9 +38,17 @@ class SessionError(Exception):
 
 
 class Session:
-    """A process in which steps run one after the other, in one namespace."""
+    """A process in which steps run one after the other, in one namespace.
 
-    def __init__(self, root: Path) -> None:
+    Parameters
+    ----------
+    root
+        The folder that they run in.
+    language
+        What `litpost.lang` is there.
+    """
+
+    def __init__(self, root: Path, language: str) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="litpost-")
         folder = Path(self._scratch.name)
         (folder / "matplotlibrc").touch()  # in the place of the user's
@@ -54,7 +62,7 @@ class Session:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "litpost.session", str(root), str(requests), str(answers)],
             cwd=root,
-            env={**os.environ, **ENVIRONMENT, **variables},
+            env={**session_environment(language), **variables},
             stdin=subprocess.DEVNULL,
             stdout=self._printed["stdout"],
             stderr=self._printed["stderr"],
@@ -176,13 +184,15 @@ class Sessions:
     ----------
     root
         The folder.
+    language
+        The language that `litpost.lang` says.
     ahead
         Start one now: it gets ready while a source is read and planned.
     """
 
-    def __init__(self, root: Path, *, ahead: bool = False) -> None:
-        self._root = root
-        self._spare = Session(root) if ahead else None
+    def __init__(self, root: Path, language: str, *, ahead: bool = False) -> None:
+        self._root, self._language = root, language
+        self._spare = Session(root, language) if ahead else None
 
     def __enter__(self) -> Sessions:
         return self
@@ -198,7 +208,7 @@ class Sessions:
 
     def start(self) -> Session:
         """Return a session in which nothing has run."""
-        session, self._spare = self._spare or Session(self._root), None
+        session, self._spare = self._spare or Session(self._root, self._language), None
         return session
 
 

@@ -13,5 +13,8 @@ class Colours:
     ground: str
 
 
+DENSITY = 2
+"""Pixels of a PNG figure for each pixel of the page."""
+
 DRAWN = Colours(ink="#1f2329", ground="#fffffe")
 """What a session draws with: colours that nobody picks, to be swapped for those of a scheme."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from litpost.errors import Problem
 from litpost.options import Options
 
 
@@ -69,7 +70,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Cell:
-    """An executable fence."""
+    """An executable fence.
+
+    `given` are the names of the options that it has. `home` is the path of the source in which its
+    code stands, at `code_line`, if that is another one: the original of a translation.
+    """
 
     code: str
     options: Options
@@ -82,6 +87,8 @@ class Cell:
     alt: Text = ()
     table_caption: Text = ()
     listing_caption: Text = ()
+    given: frozenset[str] = frozenset()
+    home: str = ""
 
     @property
     def name(self) -> str:
@@ -118,12 +125,17 @@ class FrontMatter:
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed source."""
+    """A parsed source.
+
+    `original` is what a translation translates, and `warnings` what it lacks of that.
+    """
 
     path: str
     text: str = field(repr=False)
     front_matter: FrontMatter
     blocks: tuple[Block, ...]
+    original: Source | None = field(default=None, repr=False)
+    warnings: tuple[Problem, ...] = ()
 
     def cells(self) -> Iterator[Cell]:
         """Yield the executable cells, in order."""
@@ -146,9 +158,14 @@ class Source:
             yield from (part for text in texts for part in text if isinstance(part, Value))
         yield from self.front_matter.inline
 
-    def line(self, number: int) -> str:
-        """Return a line of the text, counted from 1."""
-        return split_lines(self.text)[number - 1]
+    def path_of(self, cell: Cell) -> str:
+        """Return the path of the source that `cell.line` is a line of."""
+        return cell.home if cell.home and not cell.options.use else self.path
+
+    def home(self, step: Cell | Value) -> Source:
+        """Return the source in which the code of a step stands: this one, or its original."""
+        is_borrowed = isinstance(step, Cell) and step.home
+        return self.original if is_borrowed and self.original else self
 
 
 def first_line(step: Cell | Value) -> int:

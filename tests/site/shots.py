@@ -32,12 +32,21 @@ def main(folder: str = "shots", site: str = "") -> None:
                 print(path)
 
 
+def crawl(browser: Browser, home: str) -> list[str]:
+    """List the addresses of the pages that lead to each other: other languages have homes, too."""
+    found = [home]
+    for url in found:
+        with visit(browser, url) as visited:
+            if "text/html" in visited.response.headers.get("content-type", ""):
+                links = internal_links(visited.page, home)
+                found += [link for link in dict.fromkeys(links) if link not in found]
+    return found
+
+
 def shoot(browser: Browser, home: str, folder: Path) -> Iterator[Path]:
-    """Take pictures of the home page and of every page that it leads to."""
+    """Take pictures of the home page and of every page that can be reached from it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with visit(browser, home) as visited:
-        pages = [home, *(link for link in internal_links(visited.page, home) if link != home)]
-    for url in pages:
+    for url in crawl(browser, home):
         name = url.removeprefix(home).strip("/").replace("/", "-") or "home"
         for scheme in SCHEMES:
             for width in (WIDE, NARROW):

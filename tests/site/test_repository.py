@@ -1,6 +1,8 @@
 """The repository's own site, with the posts that litpost wrote, as a reader sees it."""
 
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser
@@ -8,6 +10,10 @@ from playwright.sync_api import Browser
 from tests.site.browser import check_site, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+
+def read(site: Path, name: str) -> str:
+    return (site / name).read_text(encoding="utf-8")
 
 
 def test_every_page_is_right_for_a_reader(browser: Browser, repository_home: str) -> None:
@@ -34,7 +40,7 @@ def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: s
 
 
 def test_the_feed_has_no_scripts(repository_site: Path) -> None:
-    feed = (repository_site / "feed.xml").read_text(encoding="utf-8")
+    feed = read(repository_site, "feed.xml")
     assert "litpost-figure" in feed
     assert "litpost.js" not in feed
 
@@ -54,3 +60,30 @@ def test_a_button_copies_code_but_none_stands_at_output(
         assert copied == first.locator("pre > code").inner_text().rstrip("\n")
         assert page.locator(".litpost-output .litpost-copy").count() == 0
         assert visited.problems == []
+
+
+@pytest.mark.parametrize(
+    ("language", "feed", "script"), [("ko", "feed.xml", True), ("en", "en/feed.xml", False)]
+)
+def test_every_language_has_a_feed_of_its_own_posts(
+    repository_site: Path, language: str, feed: str, script: bool
+) -> None:
+    root = ElementTree.fromstring(read(repository_site, feed))
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == language
+    summaries = [entry.findtext(f"{atom}summary") or "" for entry in root.findall(f"{atom}entry")]
+    assert summaries
+    assert all(bool(re.search("[가-힣]", text)) == script for text in summaries)
+    home = read(repository_site, "index.html" if language == "ko" else "en/index.html")
+    assert 'type="application/atom+xml" title="' in home
+    assert f'/{feed}">' in home
+
+
+def test_the_lstm_post_is_there_in_korean_and_english(repository_site: Path) -> None:
+    name = "2023-07-19-deep-learning-from-scratch2-chapter6"
+    korean = read(repository_site, f"posts/{name}.html")
+    english = read(repository_site, f"en/{name}.html")
+    assert f'/en/{name}" lang="en" hreflang="en">' in korean
+    assert f'/posts/{name}" lang="ko" hreflang="ko">' in english
+    body = english.partition('class="post-body"')[2].partition("</article>")[0]
+    assert not re.search("[가-힣]", body)

@@ -61,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
         ahead = receipts.will_run(path) if receipts else options.no_cache
         report = report or _build_one(path, project, options, ahead=ahead)
         reports.append(report)
+        for warning in report.warnings:
+            print(f"{warning} (warning)", file=sys.stderr)
         if report.message:
             print(report.message, file=sys.stderr)
         if not options.json:
@@ -81,7 +83,7 @@ def _build_one(
 ) -> PostReport:
     from litpost.runner import Sessions
 
-    with Sessions(project.root, ahead=ahead) as sessions:
+    with Sessions(project.root, project.language_of(path), ahead=ahead) as sessions:
         return _build_with(sessions, path, project, options)
 
 

@@ -34,5 +34,5 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     for cell in cells:
         name = cell.label or "cell"
-        print(f"{path}:{cell.line}: {name}: {cell.status}: {cell.because}")
+        print(f"{cell.source or path}:{cell.line}: {name}: {cell.status}: {cell.because}")
     return DONE

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from litpost.session.rasters import draw_png
+
 PAD_INCHES = 0.08
 
 
@@ -21,6 +23,7 @@ class Figures:
         self.key = ""
         self.covers: Mapping[str, Sequence[int]] = {}
         self.size: Sequence[float | None] | None = None
+        self.schemes: Mapping[str, Sequence[str]] = {}
         self._shown: list[Any] = []
 
     def begin(
@@ -29,6 +32,7 @@ class Figures:
         *,
         covers: Mapping[str, Sequence[int]],
         size: Sequence[float | None] | None,
+        schemes: Mapping[str, Sequence[str]],
     ) -> None:
         """Start a step.
 
@@ -40,8 +44,10 @@ class Figures:
             The images to make of its first figure besides: name to width and height in pixels.
         size
             Width and height in inches that its figures get; None keeps what the code has set.
+        schemes
+            Ink and ground of each scheme, if its figures are to be PNGs.
         """
-        self.key, self.covers, self.size = key, covers, size
+        self.key, self.covers, self.size, self.schemes = key, covers, size, schemes
         self._shown.clear()
 
     def bundle(self, figure: Any) -> dict[str, str]:
@@ -52,13 +58,18 @@ class Figures:
         if self.size:
             width, height = figure.get_size_inches()
             figure.set_size_inches(self.size[0] or width, self.size[1] or height)
+        bundle = {
+            f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
+            for scheme, (ink, ground) in self.schemes.items()
+        }
         salt = f"{self.key}-{len(self._shown)}"
         with mpl.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
-            figure.savefig(
-                file, format="svg", bbox_inches="tight", pad_inches=PAD_INCHES,
-                metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-            )  # fmt: skip
-            bundle = {"image/svg+xml": file.getvalue()}
+            if not bundle:
+                figure.savefig(
+                    file, format="svg", bbox_inches="tight", pad_inches=PAD_INCHES,
+                    metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+                )  # fmt: skip
+                bundle["image/svg+xml"] = file.getvalue()
         if self.covers and len(self._shown) == 1:
             for name, (width, height) in self.covers.items():
                 bundle[f"image/png;name={name}"] = _cover(figure, width, height)

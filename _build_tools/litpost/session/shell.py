@@ -193,7 +193,12 @@ class Shell:
         """Make ready for a step, as if none had run before it."""
         key, code = request["key"], request["code"]
         self.outputs.begin()
-        self.figures.begin(key, covers=request.get("covers") or {}, size=request.get("figsize"))
+        self.figures.begin(
+            key,
+            covers=request.get("covers") or {},
+            size=request.get("figsize"),
+            schemes=request.get("schemes") or {},
+        )
         self.ids.begin(key)
         lines = [line + "\n" for line in code.split("\n")]
         linecache.cache[FILE.format(key=key)] = (len(code), None, lines, FILE.format(key=key))
