@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 
-from litpost import execution, versions
+from litpost import versions
 from litpost.trace import Trace
 from tests.litpost.blog import Blog
 from tests.litpost.incremental import Tree, build, check
 
 HELPER = "K = {}\nSEEN = []\n\n\ndef f():\n    return K\n"
-TENSORFLOW = execution.TENSORFLOW
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ _PATHS = ("posixpath.py", "genericpath.py", "pathlib.py", "os.py", "<frozen posi
 _USUAL = (None, "PATH", "TERM", "TMPDIR", "TEMP", "TMP", "TEST_TMPDIR")
 """Variables (None: all) that differ between terminals, and that say nothing of what a library does
 when it looks at them as it is loaded."""
+_LARGE = 1_000_000  # bytes
 _SESSION = os.path.join(_OWN, "session", "")  # noqa: PTH118
 _OWN_VARIABLES = frozenset(("IPYTHONDIR", "MATPLOTLIBRC"))
 
@@ -269,10 +270,10 @@ class Watch:
     def _note_held(self) -> None:
         """Note files that were opened by an earlier step and that this one has written to."""
         for path, before in self._held.items():
-            digest = file_digest(path)
-            if before is not None and digest != before:
+            found = _signature(path)
+            if before is not None and found != before:
                 self.written.setdefault(path, "file")
-            self._held[path] = digest
+            self._held[path] = found
 
     def _listed(self, path: Any, *, looks: bool) -> None:
         """Note that a folder was listed; who scans it himself may look at all that is in it."""
@@ -333,6 +334,12 @@ class Watch:
         else:
             value = self._environment.get(name)
             self.reads[f"e:{name}"] = None if value is None else text_digest(value)
+
+
+def _signature(path: str) -> str | None:
+    """Return what tells whether a file was written to: a large one isn't read for it."""
+    is_large = os.path.isfile(path) and os.path.getsize(path) > _LARGE  # noqa: PTH113, PTH202
+    return times(path) if is_large else file_digest(path)
 
 
 def _asker(frame: FrameType | None) -> str:
