@@ -5,28 +5,27 @@ from __future__ import annotations
 import base64
 import html
 import re
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from litpost import ansi, liquid
 from litpost.checks import check_excerpt, check_header, check_images
-from litpost.errors import LitpostError, Problem, SourceError
-from litpost.figures import clean_svg, drawn_pngs, raster_size, schemes, svg_size
-from litpost.formulas import FormulaError, mathml, one_line
+from litpost.errors import Problem, SourceError
+from litpost.figures import drawn_pngs
+from litpost.formulas import FormulaError, mathml
 from litpost.header import write_mapping
+from litpost.images import Images, resized
 from litpost.inlines import add_formulas, add_references
 from litpost.options import FOLDED
 from litpost.places import in_source_lines
-from litpost.project import TEMPLATES, Place, Project
+from litpost.project import Place, Project
 from litpost.references import anchor, check_shown, numbers
-from litpost.schemes import DENSITY
+from litpost.signature import sign
 from litpost.source import (
     Block,
     Cell,
@@ -38,14 +37,13 @@ from litpost.source import (
     Text,
     Value,
     Verbatim,
-    digest,
 )
 from litpost.tables import clean
-from litpost.theme import COMMON, SCRIPT, Theme
+from litpost.templates import Templates
+from litpost.theme import SCRIPT, Theme
 from litpost.trace import Output, Trace
 from litpost.words import words
 
-DIGEST_LINE = re.compile(r"^# litpost-digest: ([0-9a-f]{64})$", re.M)
 _STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.S)
 _KRAMDOWN = re.compile(r"[\\`*_{}\[\]<>|#$~\"'^]|-(?=-)|(?<=-)-|\.(?=\.\.)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -58,21 +56,6 @@ class Rendered:
     place: Place
     text: str
     assets: Mapping[str, bytes]
-
-
-@dataclass(frozen=True)
-class Image:
-    """One image of a figure: its path from the root, and its size in CSS pixels.
-
-    `share` is how much of the text's width it takes, where that was asked for.
-    """
-
-    scheme: str
-    path: str
-    width: int
-    height: int
-    address: str = ""
-    share: str = ""
 
 
 def render(
@@ -103,11 +86,11 @@ def render(
         *check_shown(source, rendering.numbers, rendering.anchors),
         *check_header(values, source, theme, complete=True),
         *check_excerpt(body, source, theme),
-        *check_images(values, source, theme, made=rendering.assets.keys(), root=project.root),
+        *check_images(values, source, theme, made=rendering.images.files.keys(), root=project.root),
     ]
     if problems:
         raise SourceError(problems)
-    text = rendering.template(
+    text = rendering.templates.fill(
         "post",
         source=source.path,
         digest="0" * 64,
@@ -118,7 +101,7 @@ def render(
         outline_end=theme.excerpt.end if theme.excerpt else "",
         body=body.removesuffix("\n"),
     )
-    return Rendered(place, sign(text), rendering.assets)
+    return Rendered(place, sign(text), rendering.images.files)
 
 
 def render_body(
@@ -126,17 +109,6 @@ def render_body(
 ) -> str:
     """Write only what stands below a post's header, unchecked."""
     return "".join(_Rendering(source, traces, place, theme, project).blocks())
-
-
-def sign(text: str) -> str:
-    """Put the digest of a post's text in its digest line."""
-    bare = DIGEST_LINE.sub("# litpost-digest: " + "0" * 64, text, count=1)
-    return DIGEST_LINE.sub("# litpost-digest: " + digest(bare), bare, count=1)
-
-
-def is_signed(text: str) -> bool:
-    """Say whether a post is exactly as litpost wrote it."""
-    return bool(DIGEST_LINE.search(text)) and sign(text) == text
 
 
 class _Rendering:
@@ -152,7 +124,8 @@ class _Rendering:
     ) -> None:
         self.source, self.traces, self.place = source, traces, place
         self.theme, self.project = theme, project
-        self.assets: dict[str, bytes] = {}
+        folder = f"{theme.images_folder}/{place.slug}"
+        self.images = Images(folder, theme.colours)
         self.problems: list[Problem] = []
         self.numbers = numbers(source)
         self.anchors: set[str] = set()
@@ -163,29 +136,7 @@ class _Rendering:
         self._line = 1
         self._inline = self._caption_markdown()
         self._cells = {block.key: block for block in source.blocks if isinstance(block, Cell)}
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([project.root / TEMPLATES, theme.folder, COMMON]),
-            undefined=jinja2.StrictUndefined,
-            keep_trailing_newline=False,
-        )
-        self._environment.filters["liquid"] = liquid.escape
-        self._environment.filters["one_line"] = one_line
-
-    def template(self, name: str, **values: Any) -> str:
-        """Fill one of the theme's templates."""
-        try:
-            return self._environment.get_template(f"{name}.j2").render(**values) + "\n"
-        except jinja2.TemplateError as error:
-            raise LitpostError(f"{self._template_place(name, error)}: {error}") from error
-
-    def _template_place(self, name: str, error: jinja2.TemplateError) -> str:
-        """Say where in which template an error is."""
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            file, line = error.filename or f"{name}.j2", error.lineno
-        else:
-            frames = traceback.extract_tb(error.__traceback__)
-            file, line = frames[-1].filename, frames[-1].lineno or 0
-        return f"{file.removeprefix(f'{self.project.root}/')}:{line}"
+        self.templates = Templates(project.root, theme)
 
     def blocks(self) -> Iterator[str]:
         """Yield the text of each block of the body."""
@@ -262,7 +213,7 @@ class _Rendering:
     ) -> str:
         converted = mathml(latex, display=display)
         self.has_formulas = True
-        text = self.template(
+        text = self.templates.fill(
             "math", latex=latex.strip(), mathml=converted, display=display, is_block=is_block,
             is_html=is_html, **{"id": None, "number": None, **values},
         )  # fmt: skip
@@ -273,7 +224,7 @@ class _Rendering:
             return f"@{name}"
         kind = name.partition("-")[0]
         text = self.words[kind].format(self.numbers[name])
-        return self.template("reference", id=name, text=text).rstrip("\n")
+        return self.templates.fill("reference", id=name, text=text).rstrip("\n")
 
     def _number(self, name: str | None) -> str:
         """Note that something that may be referred to is shown; return its number in words."""
@@ -330,7 +281,7 @@ class _Rendering:
         number: str = "",
         lines: str = "",
     ) -> str:
-        return self.template(
+        return self.templates.fill(
             "code", code=code, language=language, caption=caption, fence=_fence(code),
             title=title, id=id, number=number, lines=lines,
         )  # fmt: skip
@@ -403,7 +354,7 @@ class _Rendering:
             return ""
         count = text.count("\n") + 1
         folds = cell.options.fold if cell.options.fold is not None else count > FOLDED
-        return self.template(
+        return self.templates.fill(
             "text",
             text=text,
             html=ansi.as_html(printed) if ansi.has_colours(printed) else "",
@@ -416,14 +367,14 @@ class _Rendering:
         text = _STYLE.sub("", text).strip()
         text = re.sub(r"\n\s*\n", "\n", text)
         if "<table" not in text:
-            return self.template("html", html=text)
+            return self.templates.fill("html", html=text)
         text = clean(text)
         caption, name = "", None
         if cell.key not in self._with_table:
             self._with_table.add(cell.key)
             caption = self._caption(cell.table_caption, cell.line)
             name = anchor("tbl", cell.options.label)
-        return self.template(
+        return self.templates.fill(
             "table", html=text, caption=caption, id=name, number=self._number(name)
         )
 
@@ -439,13 +390,15 @@ class _Rendering:
         else:
             name = label if number == 1 else f"{label}-{number}"
         id = anchor("fig", label) if number == 1 else None
-        images = self._images(name, drawn[""], mime) if mime else self._pngs(name, drawn)
-        return self.template(
+        images = (
+            self.images.drawings(name, drawn[""], mime) if mime else self.images.pngs(name, drawn)
+        )
+        return self.templates.fill(
             "figure",
             id=id,
             images=[
                 replace(
-                    _resized(image, cell.options.out_width), address=self.theme.address(image.path)
+                    resized(image, cell.options.out_width), address=self.theme.address(image.path)
                 )
                 for image in images
             ],
@@ -453,38 +406,6 @@ class _Rendering:
             caption=self._caption(cell.caption, cell.line) if number == 1 else "",
             number=self._number(id),
         )
-
-    def _images(self, name: str, data: str, mime: str) -> Iterator[Image]:
-        """Keep the files of one figure, and say how large they are shown."""
-        if mime != "image/svg+xml":
-            binary = base64.b64decode(data)
-            suffix = "png" if mime == "image/png" else "jpg"
-            width, height = raster_size(binary) or (0, 0)
-            yield Image("figure", self._keep(name, suffix, binary), width, height)
-            return
-        svg = clean_svg(data)
-        width, height = svg_size(svg) or (0, 0)
-        drawn = schemes(svg, self.theme.colours)
-        for scheme, text in drawn.items():
-            suffix = "svg" if scheme == "light" else f"{scheme}.svg"
-            shown = scheme if len(drawn) > 1 else "figure"
-            yield Image(shown, self._keep(name, suffix, text.encode()), width, height)
-
-    def _pngs(self, name: str, drawn: Mapping[str, str]) -> Iterator[Image]:
-        """Keep the files of a figure that was drawn as a PNG in each scheme."""
-        for scheme, data in drawn.items():
-            binary = base64.b64decode(data)
-            width, height = (round(size / DENSITY) for size in raster_size(binary) or (0, 0))
-            suffix = "png" if scheme == "light" else f"{scheme}.png"
-            shown = scheme if len(drawn) > 1 else "figure"
-            yield Image(shown, self._keep(name, suffix, binary), width, height)
-
-    def _keep(self, name: str, suffix: str, data: bytes) -> str:
-        """Keep an image under a name that changes with it, so that no cache shows an old one."""
-        file = f"{name}-{digest(data)[:8]}.{suffix}"
-        path = f"{self.theme.images_folder}/{self.place.slug}/{file}"
-        self.assets[path] = data
-        return path
 
     # Front matter
 
@@ -504,7 +425,7 @@ class _Rendering:
                 self.problems.append(Problem(self.source.path_of(cell), cell.line, message))
                 break
             name, _, suffix = cover.file.rpartition(".")
-            made[key] = "/" + self._keep(name, suffix, base64.b64decode(data))
+            made[key] = "/" + self.images.keep(name, suffix, base64.b64decode(data))
         return made
 
     def header(self, covers: Mapping[str, str]) -> dict[str, Any]:
@@ -574,17 +495,6 @@ def highlighted(ranges: tuple[tuple[int, int], ...]) -> str:
 def _ends_paragraph(text: str) -> bool:
     """Say whether a text ends with a line that holds nothing but marks of lists or quotations."""
     return not text.rstrip("\n") or bool(re.search(r"\n[\s>]*\n[\s>]*\Z", text))
-
-
-def _resized(image: Image, width: str | None) -> Image:
-    """Show an image as wide as was asked for, in its own proportions."""
-    if width is None:
-        return image
-    if width.endswith("%"):
-        return replace(image, share=width)
-    pixels = float(width.removesuffix("px"))
-    height = round(image.height * pixels / image.width) if image.width else image.height
-    return replace(image, width=round(pixels), height=height)
 
 
 def _indent(text: str, cell: Cell | Formula) -> str:

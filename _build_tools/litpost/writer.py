@@ -11,7 +11,7 @@ from pathlib import Path
 
 from litpost.errors import HandEditedError, LitpostError, UsageError
 from litpost.project import STORE
-from litpost.renderer import is_signed
+from litpost.signature import is_signed
 
 
 @contextlib.contextmanager

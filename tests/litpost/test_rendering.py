@@ -12,7 +12,8 @@ from litpost import liquid
 from litpost.figures import clean_svg, schemes, svg_size
 from litpost.parser import parse
 from litpost.project import Place, Project
-from litpost.renderer import is_signed, render, sign
+from litpost.renderer import render
+from litpost.signature import is_signed, sign
 from litpost.theme import load_theme
 from tests.litpost.blog import HEADER, POST, Blog, cell
 

@@ -1,0 +1,90 @@
+"""The images of a post: their files, under names that change with them, and their sizes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from litpost.figures import clean_svg, raster_size, schemes, svg_size
+from litpost.schemes import DENSITY, Colours
+from litpost.source import digest
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image of a figure: its path from the root, and its size in CSS pixels.
+
+    `share` is how much of the text's width it takes, where that was asked for.
+    """
+
+    scheme: str
+    path: str
+    width: int
+    height: int
+    address: str = ""
+    share: str = ""
+
+
+class Images:
+    """The images of one post.
+
+    Parameters
+    ----------
+    folder
+        The path from the root of the folder that they go to.
+    colours
+        The colours of each scheme.
+
+    Attributes
+    ----------
+    files
+        Their bytes, by path from the root.
+    """
+
+    def __init__(self, folder: str, colours: Mapping[str, Colours]) -> None:
+        self._folder, self._colours = folder, colours
+        self.files: dict[str, bytes] = {}
+
+    def drawings(self, name: str, data: str, mime: str) -> Iterator[Image]:
+        """Keep the files of one picture, and say how large they are shown."""
+        if mime != "image/svg+xml":
+            binary = base64.b64decode(data)
+            suffix = "png" if mime == "image/png" else "jpg"
+            width, height = raster_size(binary) or (0, 0)
+            yield Image("figure", self.keep(name, suffix, binary), width, height)
+            return
+        svg = clean_svg(data)
+        width, height = svg_size(svg) or (0, 0)
+        drawn = schemes(svg, self._colours)
+        for scheme, text in drawn.items():
+            suffix = "svg" if scheme == "light" else f"{scheme}.svg"
+            shown = scheme if len(drawn) > 1 else "figure"
+            yield Image(shown, self.keep(name, suffix, text.encode()), width, height)
+
+    def pngs(self, name: str, drawn: Mapping[str, str]) -> Iterator[Image]:
+        """Keep the files of a figure that was drawn as a PNG in each scheme."""
+        for scheme, data in drawn.items():
+            binary = base64.b64decode(data)
+            width, height = (round(size / DENSITY) for size in raster_size(binary) or (0, 0))
+            suffix = "png" if scheme == "light" else f"{scheme}.png"
+            shown = scheme if len(drawn) > 1 else "figure"
+            yield Image(shown, self.keep(name, suffix, binary), width, height)
+
+    def keep(self, name: str, suffix: str, data: bytes) -> str:
+        """Keep an image under a name that changes with it, so that no cache shows an old one."""
+        file = f"{name}-{digest(data)[:8]}.{suffix}"
+        path = f"{self._folder}/{file}"
+        self.files[path] = data
+        return path
+
+
+def resized(image: Image, width: str | None) -> Image:
+    """Show an image as wide as was asked for, in its own proportions."""
+    if width is None:
+        return image
+    if width.endswith("%"):
+        return replace(image, share=width)
+    pixels = float(width.removesuffix("px"))
+    height = round(image.height * pixels / image.width) if image.width else image.height
+    return replace(image, width=round(pixels), height=height)

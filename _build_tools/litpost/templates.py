@@ -1,0 +1,45 @@
+"""The templates of a theme, and the blog's own in their place."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from litpost import liquid
+from litpost.errors import LitpostError
+from litpost.formulas import one_line
+from litpost.project import TEMPLATES
+from litpost.theme import COMMON, Theme
+
+
+class Templates:
+    """The templates that posts of a blog are made with."""
+
+    def __init__(self, root: Path, theme: Theme) -> None:
+        self._root = root
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([root / TEMPLATES, theme.folder, COMMON]),
+            undefined=jinja2.StrictUndefined,
+            keep_trailing_newline=False,
+        )
+        self._environment.filters["liquid"] = liquid.escape
+        self._environment.filters["one_line"] = one_line
+
+    def fill(self, name: str, **values: Any) -> str:
+        """Fill one of the theme's templates."""
+        try:
+            return self._environment.get_template(f"{name}.j2").render(**values) + "\n"
+        except jinja2.TemplateError as error:
+            raise LitpostError(f"{self._place(name, error)}: {error}") from error
+
+    def _place(self, name: str, error: jinja2.TemplateError) -> str:
+        """Say where in which template an error is."""
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            file, line = error.filename or f"{name}.j2", error.lineno
+        else:
+            frames = traceback.extract_tb(error.__traceback__)
+            file, line = frames[-1].filename, frames[-1].lineno or 0
+        return f"{file.removeprefix(f'{self._root}/')}:{line}"
