@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root
 
 if TYPE_CHECKING:
     from litpost.project import Project
@@ -26,6 +26,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--date", metavar="DATE", help="its date; by default, today")
     parser.add_argument("--slug", metavar="NAME", help="its name; by default, made of the title")
     add_root(parser)
+    add_examples(
+        parser,
+        'litpost new "Powers of two"',
+        'litpost new "두 배" --lang ko --date 2024-05-01 --slug powers',
+    )
     parser.set_defaults(run=run)
 
 
