@@ -53,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
     folder = _folder(language, project, theme)
     path = "/".join(filter(None, (SOURCES, folder, f"{day}-{slug}.md")))
     _check_is_free(path, slug, folder, project)
-    text = skeleton(_header(options, theme), theme, language=language, templates=templates)
+    text = skeleton(
+        _header(options, theme), theme, language=language, templates=templates, folder=folder
+    )
     _check(text, path, theme)
     create(project.root, path, text.encode())
     write(project.root, differing(project.root, {f"{SOURCES}/{FILE}": schema_file(theme)}))
