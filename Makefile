@@ -10,7 +10,8 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help post site serve shots test soak bench bench-lstm check lint types current format lock clean
+.PHONY: help post site serve shots test soak bench bench-lstm check lint types current format \
+  reference lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ current: $(INSTALLED) ## fail if a post is older than what it is made of
 format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+reference: $(INSTALLED) ## write what docs/reference.md says of commands and options
+	$(BIN)/python -m litpost.reference docs/reference.md
 
 lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
 	$(BIN)/pip install -q -U -e '.[lstm,dev]'

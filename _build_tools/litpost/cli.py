@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,9 +14,21 @@ from litpost.commands import COMMANDS
 from litpost.commands.common import FAILED, USAGE
 from litpost.errors import LitpostError, UsageError
 
+EPILOG = """\
+examples:
+  litpost init                     set up the Jekyll site of this folder
+  litpost new "Powers of two"      begin a post
+  litpost build                    run what has to run, write the posts
+
+Exit status: 0 done, 1 a cell or check failed, 2 usage, 3 stale (--check)."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks what could come next
+        import argcomplete
+
+        argcomplete.autocomplete(make_parser())
     arguments = sys.argv[1:] if arguments is None else arguments
     called = arguments[:1] if set(arguments[:1]) <= set(COMMANDS) else ()
     options = make_parser(called or COMMANDS).parse_args(arguments)
@@ -38,7 +51,8 @@ def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="litpost",
         description="A literate post is a program whose printout is a blog post.",
-        epilog="Exit status: 0 done, 1 a cell or check failed, 2 usage, 3 stale (--check).",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"litpost {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

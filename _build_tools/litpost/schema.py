@@ -19,9 +19,6 @@ from litpost.theme import Key, Theme
 FILE = ".schema.json"
 """Its name in the folder of the sources."""
 
-COMMENT = f"# yaml-language-server: $schema={FILE}"
-"""What wires a source's front matter to it."""
-
 MEANINGS = Path(__file__).parent / "meanings.toml"
 _FLAG = {"type": "boolean"}
 _TEXT = {"type": ["string", "number"]}
@@ -48,6 +45,15 @@ _DATE = {
     "type": "string",
     "pattern": r"^\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\s*(Z|[-+]\d{2}:?\d{2})$",
 }
+
+
+def schema_comment(folder: str = "") -> str:
+    """Return the comment that wires a source, in a folder of the sources' own, to the schema.
+
+    >>> schema_comment("en")
+    '# yaml-language-server: $schema=../.schema.json'
+    """
+    return f"# yaml-language-server: $schema={'../' * bool(folder)}{FILE}"
 
 
 @cache

@@ -12,7 +12,7 @@ import jinja2
 
 from litpost.errors import UsageError
 from litpost.header import write_mapping
-from litpost.schema import COMMENT
+from litpost.schema import schema_comment
 from litpost.theme import COMMON, Theme
 from litpost.words import words
 
@@ -60,7 +60,9 @@ def day_of(date: str) -> str:
         raise UsageError(f"{date!r} isn't a date; write it as {allowed}") from None
 
 
-def skeleton(header: Mapping[str, object], theme: Theme, *, language: str, templates: Path) -> str:
+def skeleton(
+    header: Mapping[str, object], theme: Theme, *, language: str, templates: Path, folder: str = ""
+) -> str:
     """Write the text of a new source.
 
     Parameters
@@ -73,6 +75,8 @@ def skeleton(header: Mapping[str, object], theme: Theme, *, language: str, templ
         The language of the example's words.
     templates
         The folder of the blog's own templates, which may have another ``source.j2``.
+    folder
+        The folder below the sources' own that it goes to, if it does.
     """
     loader = jinja2.FileSystemLoader([templates, theme.folder, COMMON])
     environment = jinja2.Environment(
@@ -83,5 +87,5 @@ def skeleton(header: Mapping[str, object], theme: Theme, *, language: str, templ
         header=write_mapping(dict(header)),
         excerpt=theme.excerpt,
         words=words(language),
-        schema=COMMENT,
+        schema=schema_comment(folder),
     )

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import litpost
-from litpost.cli import main
 from tests.litpost.blog import POST, SOURCE, Blog, cell
 
 
@@ -161,14 +160,6 @@ def test_the_driver_imports_no_library_of_the_cells(blog: Blog) -> None:
         [sys.executable, "-c", code], cwd=blog.root, capture_output=True, text=True
     )
     assert done.stdout.endswith("[]\n")
-
-
-def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (["--help"], ["build", "--help"], ["site", "--help"]):
-        with pytest.raises(SystemExit) as stopped:
-            main(command)
-        assert stopped.value.code == 0
-        assert len(capsys.readouterr().out.splitlines()) < 30
 
 
 def modules() -> list[str]:

@@ -94,6 +94,7 @@ def test_a_language_of_its_own_has_a_folder_of_its_own(blog: Blog) -> None:
     path = new(blog, "Two", "--lang", "en", "--date", "2024-05-01")
     assert path == "_literate/en/2024-05-01-two.md"
     assert "powers is" in blog.read(path)
+    assert "$schema=../.schema.json\n" in blog.read(path)
     assert "no such language; there are: `en`, `ko`" in refused(blog, "Drei", "--lang", "de")
 
 

@@ -13,7 +13,7 @@ from litpost.errors import SourceError
 from litpost.header import read_mapping
 from litpost.options import NAMES, read_options
 from litpost.parser import SETTINGS, parse
-from litpost.schema import COMMENT, make_schema, meanings, schema_file
+from litpost.schema import make_schema, meanings, schema_comment, schema_file
 from litpost.source import FrontMatter, Source
 from litpost.theme import load_theme, themes
 from tests.litpost.blog import Blog
@@ -122,7 +122,7 @@ def test_every_option_and_setting_has_its_meaning() -> None:
 
 def test_new_sources_are_wired_to_it(blog: Blog) -> None:
     path = blog.litpost("new", "A").stdout.strip()
-    assert blog.read(path).startswith(f"---\n{COMMENT}\n")
+    assert blog.read(path).startswith(f"---\n{schema_comment()}\n")
     assert blog.read("_literate/.schema.json").encode() == schema_file(load_theme("mrgreen"))
     assert blog.litpost("build").returncode == 0
     assert "yaml-language-server" not in blog.read(path.replace("_literate", "_posts"))

@@ -6,5 +6,17 @@ command needs is imported when it runs.
 
 from __future__ import annotations
 
-COMMANDS = ("init", "new", "import", "build", "explain", "verify", "gc", "site", "themes", "doctor")
+COMMANDS = (
+    "init",
+    "new",
+    "import",
+    "build",
+    "explain",
+    "verify",
+    "gc",
+    "site",
+    "themes",
+    "doctor",
+    "completion",
+)
 """The names of the commands, in the order in which help lists them."""

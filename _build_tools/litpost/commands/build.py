@@ -12,6 +12,7 @@ from litpost.commands.common import (
     FAILED,
     STALE,
     Commands,
+    add_examples,
     add_root,
     add_sources,
     named_sources,
@@ -41,6 +42,12 @@ def add(commands: Commands) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite hand-edited posts")
     parser.add_argument("--no-cache", action="store_true", help="run every cell")
     parser.add_argument("--json", action="store_true", help="print a report of every cell")
+    add_examples(
+        parser,
+        "litpost build",
+        "litpost build 2024-05-01-powers.md --diff",
+        "litpost build --check",
+    )
     parser.set_defaults(run=run)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,11 +24,19 @@ def add_root(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, metavar="DIR", help="the blog's folder")
 
 
+def add_examples(parser: argparse.ArgumentParser, *examples: str) -> None:
+    """Show examples below a command's help."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = textwrap.fill(parser.description or "", 78)
+    parser.epilog = "\n".join(["examples:", *(f"  {example}" for example in examples)])
+
+
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """Add the sources that a command takes."""
-    parser.add_argument(
+    argument = parser.add_argument(
         "sources", nargs="*", metavar="SOURCE", help="by default, all in _literate/"
     )
+    argument.completer = complete_sources  # type: ignore[attr-defined]
 
 
 def named_sources(names: Sequence[str], project: Project) -> list[str]:
@@ -40,3 +49,15 @@ def named_sources(names: Sequence[str], project: Project) -> list[str]:
     if not sources:
         raise UsageError('no sources in _literate/; `litpost new "Title"` begins one')
     return sources
+
+
+def complete_sources(prefix: str, **_: object) -> list[str]:
+    """Return the sources whose names begin so, for shells."""
+    from litpost.project import find_project
+
+    try:
+        sources, _others = find_project(None).sources()
+    except UsageError:
+        return []
+    names = [path.rpartition("/")[2] for path in sources]
+    return [name for name in (*names, *sources) if name.startswith(prefix)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from litpost.commands.common import DONE, FAILED, Commands, add_root
+from litpost.commands.common import DONE, FAILED, Commands, add_examples, add_root
 
 
 def add(commands: Commands) -> None:
@@ -18,6 +18,10 @@ def add(commands: Commands) -> None:
     )
     add_root(parser)
     parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_examples(
+        parser,
+        "litpost doctor",
+    )
     parser.set_defaults(run=run)
 
 

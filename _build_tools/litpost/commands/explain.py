@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root, complete_sources
 
 
 def add(commands: Commands) -> None:
@@ -15,9 +15,14 @@ def add(commands: Commands) -> None:
         help="say which cells would run, and why",
         description="Say for every cell whether it would run, and because of what. Nothing runs.",
     )
-    parser.add_argument("source", metavar="SOURCE")
+    argument = parser.add_argument("source", metavar="SOURCE", help="a file of _literate/")
+    argument.completer = complete_sources  # type: ignore[attr-defined]
     add_root(parser)
     parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_examples(
+        parser,
+        "litpost explain 2024-05-01-powers.md",
+    )
     parser.set_defaults(run=run)
 
 

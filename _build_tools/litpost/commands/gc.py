@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root
 
 
 def add(commands: Commands) -> None:
@@ -17,6 +17,10 @@ def add(commands: Commands) -> None:
     add_root(parser)
     parser.add_argument("--days", type=float, default=30, metavar="N", help="by default, 30")
     parser.add_argument("--size", type=float, default=500, metavar="MB", help="by default, 500")
+    add_examples(
+        parser,
+        "litpost gc --days 7 --size 100",
+    )
     parser.set_defaults(run=run)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root
 
 if TYPE_CHECKING:
     from litpost.project import Project
@@ -25,10 +25,15 @@ def add(commands: Commands) -> None:
         ".Rmd), a script that jupytext knows (.py), or an old post (.md), whose code then "
         "doesn't run until its author says so. Report what to look at; nothing is overwritten.",
     )
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("file", metavar="FILE", type=Path, help="what to read")
     parser.add_argument("--date", metavar="DATE", help="its date; by default, the file's, or today")
     parser.add_argument("--slug", metavar="NAME", help="its name; by default, the file's")
     add_root(parser)
+    add_examples(
+        parser,
+        "litpost import study.ipynb",
+        "litpost import _posts/2019-03-01-old.md --slug old",
+    )
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +21,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--theme", metavar="NAME", help="its theme, if it isn't found")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     add_root(parser)
+    add_examples(
+        parser,
+        "litpost init",
+        "litpost init --theme chirpy --yes",
+    )
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from litpost.commands.common import DONE, Commands, add_root
+from litpost.commands.common import DONE, Commands, add_examples, add_root
 
 if TYPE_CHECKING:
     from litpost.project import Project
@@ -26,6 +26,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--date", metavar="DATE", help="its date; by default, today")
     parser.add_argument("--slug", metavar="NAME", help="its name; by default, made of the title")
     add_root(parser)
+    add_examples(
+        parser,
+        'litpost new "Powers of two"',
+        'litpost new "두 배" --lang ko --date 2024-05-01 --slug powers',
+    )
     parser.set_defaults(run=run)
 
 
@@ -48,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
     folder = _folder(language, project, theme)
     path = "/".join(filter(None, (SOURCES, folder, f"{day}-{slug}.md")))
     _check_is_free(path, slug, folder, project)
-    text = skeleton(_header(options, theme), theme, language=language, templates=templates)
+    text = skeleton(
+        _header(options, theme), theme, language=language, templates=templates, folder=folder
+    )
     _check(text, path, theme)
     create(project.root, path, text.encode())
     write(project.root, differing(project.root, {f"{SOURCES}/{FILE}": schema_file(theme)}))

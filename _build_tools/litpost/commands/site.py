@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from litpost.commands.common import DONE, FAILED, Commands, add_root
+from litpost.commands.common import DONE, FAILED, Commands, add_examples, add_root
 from litpost.errors import UsageError
 
 
@@ -26,6 +26,12 @@ def add(commands: Commands) -> None:
         "--check", action="store_true", help="check what was built instead; exit 1 on any fault"
     )
     parser.add_argument("--baseurl", metavar="PATH", help="instead of that of _config.yml")
+    add_examples(
+        parser,
+        "litpost site --serve",
+        "litpost site --check",
+        "litpost site --theme mrgreen",
+    )
     parser.set_defaults(run=run)
 
 

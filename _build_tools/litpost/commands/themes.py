@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from litpost.commands.common import DONE, Commands
+from litpost.commands.common import DONE, Commands, add_examples
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "themes", help="list the themes", description="List the themes that posts can be made for."
+    )
+    add_examples(
+        parser,
+        "litpost themes",
     )
     parser.set_defaults(run=run)
 

@@ -9,6 +9,7 @@ from litpost.commands.common import (
     DONE,
     FAILED,
     Commands,
+    add_examples,
     add_root,
     add_sources,
     named_sources,
@@ -25,6 +26,10 @@ def add(commands: Commands) -> None:
     )
     add_sources(parser)
     add_root(parser)
+    add_examples(
+        parser,
+        "litpost verify",
+    )
     parser.set_defaults(run=run)
 
 
