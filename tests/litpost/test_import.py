@@ -165,6 +165,10 @@ def test_what_cannot_be_read_or_is_there_is_refused(blog: Blog) -> None:
     assert done.returncode == 1
     assert "a.ipynb: can't be read" in done.stderr
     assert blog.litpost("import", "none.qmd").returncode == 2
+    blog.write("a.doc", "x")
+    done = blog.litpost("import", "a.doc")
+    assert done.returncode == 2
+    assert "litpost imports .Rmd, .ipynb, .markdown, .md, .py, .qmd; this is .doc" in done.stderr
     imported(blog, "a.md", "---\ntitle: A\n---\nWords.\n")
     again = blog.litpost("import", "a.md", "--date", "2024-01-02", "--slug", "try")
     assert again.returncode == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from litpost.checks import check_header, check_images
-from litpost.errors import LitpostError
+from litpost.errors import LitpostError, UsageError
 from litpost.header import write_mapping
 from litpost.imports.cell_options import mapped, option_lines
 from litpost.imports.document import Code, Document, fenced
@@ -18,6 +18,7 @@ from litpost.imports.notebooks import read_notebook
 from litpost.source import FrontMatter, Source
 from litpost.theme import Theme
 
+NOTEBOOKS = (".ipynb", ".Rmd", ".py")
 QUARTO, POSTS = (".qmd",), (".md", ".markdown")
 _OTHERS = {
     "description": ("description", "meta_description", "subtitle"),
@@ -42,11 +43,18 @@ def read_document(file: Path) -> Document:
 
     Raises
     ------
+    UsageError
+        It is of another kind.
     LitpostError
         It can't be read.
     """
-    if file.suffix not in QUARTO + POSTS:
+    if file.suffix in NOTEBOOKS:
         return read_notebook(file)
+    if file.suffix not in QUARTO + POSTS:
+        known = ", ".join(sorted({*NOTEBOOKS, *QUARTO, *POSTS}))
+        raise UsageError(
+            f"{file}: litpost imports {known}; this is {file.suffix or 'none of them'}"
+        )
     try:
         text = file.read_bytes().decode("utf-8")
     except OSError as error:
