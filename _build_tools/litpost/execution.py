@@ -100,6 +100,7 @@ class Execution:
         self._uses_store, self._report = uses_store, report
         self._session: Session | None = None
         self._live: dict[str, str] = {}
+        self._asked: list[str] = []
         self._history: list[tuple[dict[str, str], Done]] = []
         self._state = self._start()
 
@@ -225,9 +226,17 @@ class Execution:
             if again.failure != done.trace.failure or again.writes != done.trace.writes:
                 return None
         trace = self._ask(step, self._state.copy())
-        if trace.missed or self._misread(trace):
+        if trace.missed or self._misread(trace) or (trace.failure and not self._is_whole(index)):
             return None
         return self._keep(step, trace)
+
+    def _is_whole(self, index: int) -> bool:
+        """Say whether the session has run all steps up to one, in order.
+
+        In a session that hasn't, a step may fail for lack of something that isn't recorded, such
+        as a submodule that another step has loaded.
+        """
+        return self._asked == [step.key for step in self._plan.steps[: index + 1]]
 
     def _finds_files(self, trace: Trace) -> bool:
         """Say whether a step would find the files and folders that it has read."""
@@ -269,6 +278,7 @@ class Execution:
         """Run a step in the session."""
         if self._session is None:
             self._session = self._sessions.start()
+        self._asked.append(step.key)
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
         told = {slot: self._state.get(slot) for slot in self._declared(step)}
@@ -306,7 +316,7 @@ class Execution:
     def _end_session(self) -> None:
         if self._session is not None:
             self._session.close()
-        self._session, self._live = None, {}
+        self._session, self._live, self._asked = None, {}, []
 
     # Guessing
 

@@ -25,8 +25,11 @@ _TEXT = {"type": ["string", "number"]}
 _POSITIVE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e9}
 _RELATIVE = {"type": "string", "pattern": "^(?![/~])"}
 _RANGE = r"\s*[1-9]\d{0,3}(-[1-9]\d{0,3})?\s*"
+_LABEL = {"type": "string", "pattern": f"^{LABEL.pattern.removesuffix(chr(92) + 'Z')}$"}
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "label": {"type": "string", "pattern": f"^{LABEL.pattern.removesuffix(chr(92) + 'Z')}$"},
+    "label": _LABEL,
+    "use": _LABEL,
+    "fig-format": {"enum": ["svg", "png"]},
     "cache": {"enum": [True, False, "document"]},
     "depends": {"anyOf": [_RELATIVE, {"type": "array", "items": _RELATIVE}]},
     "out-width": {

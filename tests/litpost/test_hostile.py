@@ -14,6 +14,16 @@ from tests.litpost.incremental import Tree, build, build_clean, check
 
 Texts = Mapping[str, str]
 CASES: dict[str, tuple[Texts, ...]] = {
+    "a submodule that another cell has loaded": (
+        {
+            "a": "import xml",
+            "b": "import xml.dom.minidom",
+            "c": "print(xml.dom.minidom.parseString('<a/>').documentElement.tagName)",
+        },
+        {
+            "c": "print(xml.dom.minidom.parseString('<b/>').documentElement.tagName)",
+        },
+    ),
     "set without change": (
         {
             "a": "x = 1",

@@ -59,6 +59,8 @@ OPTIONS = {
     "highlight": [2, "2, 4-6", "x", "0", True, "2-"],
     "fold": [True, "a"],
     "labl": ["a"],
+    "use": ["a", "a b", 3],
+    "fig-format": ["svg", "png", "pdf"],
 }
 
 
@@ -94,6 +96,7 @@ SETTINGS_TRIED: list[dict[str, Any]] = [
     {}, {"cache": "document"}, {"cache": "x"}, {"math": False}, {"math": 1}, {"timeout": 3},
     {"timeout": 0}, {"timeout": True}, {"environment": ["A"]}, {"environment": "A"},
     {"environment": [1]}, {"cver": "a"}, {"cover": 3},
+    {"revision": 3},
 ]  # fmt: skip
 
 
