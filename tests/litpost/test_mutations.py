@@ -122,8 +122,8 @@ READS: dict[str, Case] = {
 
 WRITES: dict[str, Case] = {
     "v: variables": Case(
-        _kind("v"), {"a": "x = 1", "b": "x += 1", "c": "print(globals().get('x'))"},
-        {"c": "print([globals().get('x')])"}, writes=True,
+        _kind("v"), {"a": "x = 1", "b": "print(globals().get('x'))"},
+        {"b": "print([globals().get('x')])"}, writes=True,
     ),
     "v: variables that are set to what they are": Case(
         lambda slot: slot == "v:x",
