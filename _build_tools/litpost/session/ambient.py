@@ -113,12 +113,10 @@ _ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
 
 
 def _changed_builtins() -> object:
-    """List the builtins that aren't Python's own, by what they are."""
-    return sorted(
-        (name, _told(value))
-        for name, value in vars(builtins).items()
-        if name != "_" and _BUILTINS.get(name) is not value
-    )
+    """List the builtins that aren't those of the session's start, by what they are."""
+    now = vars(builtins)
+    names = {n for n in _BUILTINS.keys() | now.keys() if _BUILTINS.get(n) is not now.get(n)}
+    return sorted((name, _told(now.get(name))) for name in names - {"_"})
 
 
 def _interpreter() -> object:
@@ -198,6 +196,9 @@ class Ambient:
 
     def settle(self, library: str = "") -> None:
         """Take the state of a library, which has just been loaded, for its start."""
+        if not library:
+            _BUILTINS.clear()
+            _BUILTINS.update(vars(builtins))
         for name, look in {**DRAWN, **SETTINGS}.items():
             if LIBRARIES.get(name, "") == library:
                 self._start[name] = _digest(look())
