@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from litpost import builder
+from litpost.site import read_config
 from litpost.theme import load_theme, themes
 from tests.litpost.blog import HEADER, Blog, cell
 from tests.litpost.golden_posts import FOLDER, post
@@ -91,6 +92,12 @@ def test_a_post_in_another_language_says_so_as_its_theme_reads_it(
     blog.build("Text.\n")
     said = line.partition(":")[0] + ":"
     assert (said in blog.read()) == (theme == "mrgreen")
+
+
+@pytest.mark.parametrize("key", ["default_lng", "lang", "locale", "language"])
+def test_the_sites_language_stands_under_any_themes_key(blog: Blog, key: str) -> None:
+    blog.write("_config.yml", f"{key}: ko\n")
+    assert blog.project.language == read_config(blog.root).language == "ko"
 
 
 def test_the_style_sheet_gets_dark_as_the_theme_does() -> None:
