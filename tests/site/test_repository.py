@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser
 
-from tests.site.browser import check_site, visit
+from tests.site.browser import NARROW, check_site, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -37,6 +37,19 @@ def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: s
         assert visited.page.locator(".litpost-light img").count() > 0
         light = visited.page.locator(".litpost-light").count()
         assert light == visited.page.locator(".litpost-dark").count()
+
+
+def test_short_cells_of_tables_stay_on_one_line(browser: Browser, repository_home: str) -> None:
+    post = f"{repository_home}posts/2023-07-19-deep-learning-from-scratch2-chapter6"
+    with visit(browser, post, width=NARROW) as visited:
+        cells = visited.page.locator("td.litpost-short")
+        lines = cells.evaluate_all("""cells => cells.map((cell) => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return text.getClientRects().length;
+        })""")
+    assert len(lines) == 14
+    assert set(lines) == {1}
 
 
 def test_the_feed_has_no_scripts(repository_site: Path) -> None:
