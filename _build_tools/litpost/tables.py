@@ -19,7 +19,7 @@ GAP = "–"
 """What stands for a value that is missing."""
 
 SHORT = 12
-"""Letters that a cell of words may have to stay on one line, at any width of the page."""
+"""Letters that a cell of some words may have to stay on one line at any width of the page."""
 
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])((?:\s[^>]*)?)>(.*?)</\1>", re.S)
@@ -203,14 +203,19 @@ def clean(text: str) -> str:
 
 
 def _kind(text: str) -> str:
-    """Return the class of a cell of words; short ones, such as `(3, 20)`, stay on one line.
+    """Return the class of a cell of words.
 
-    >>> _kind("(3, 20)"), _kind("이전 은닉 상태")
-    (' class="litpost-text litpost-short"', ' class="litpost-text"')
+    Short ones, such as `(3, 20)`, stay on one line; long ones aren't squeezed to a word a line.
+
+    >>> _kind("word"), _kind("(3, 20)")
+    (' class="litpost-text"', ' class="litpost-text litpost-short"')
+    >>> _kind("이전 은닉 상태")
+    ' class="litpost-text litpost-long"'
     """
+    if " " not in text:
+        return ' class="litpost-text"'
     width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-    is_short = " " in text and width <= SHORT
-    return f' class="litpost-text{" litpost-short" if is_short else ""}"'
+    return f' class="litpost-text litpost-{"short" if width <= SHORT else "long"}"'
 
 
 def _marker(words: set[int]) -> Callable[[re.Match[str]], str]:

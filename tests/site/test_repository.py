@@ -39,7 +39,7 @@ def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: s
         assert light == visited.page.locator(".litpost-dark").count()
 
 
-def test_short_cells_of_tables_stay_on_one_line(browser: Browser, repository_home: str) -> None:
+def test_words_in_tables_can_be_read_on_a_phone(browser: Browser, repository_home: str) -> None:
     post = f"{repository_home}posts/2023-07-19-deep-learning-from-scratch2-chapter6"
     with visit(browser, post, width=NARROW) as visited:
         cells = visited.page.locator("td.litpost-short")
@@ -48,8 +48,12 @@ def test_short_cells_of_tables_stay_on_one_line(browser: Browser, repository_hom
             text.selectNodeContents(cell);
             return text.getClientRects().length;
         })""")
+        narrowest = visited.page.locator("td.litpost-long").evaluate_all(
+            "cells => Math.min(...cells.map((cell) => cell.clientWidth))"
+        )
     assert len(lines) == 14
     assert set(lines) == {1}
+    assert narrowest > 140
 
 
 def test_the_feed_has_no_scripts(repository_site: Path) -> None:
