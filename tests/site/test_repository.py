@@ -93,7 +93,7 @@ def test_every_language_has_a_feed_of_its_own_posts(
     assert all(bool(re.search("[가-힣]", text)) == script for text in summaries)
     home = read(repository_site, "index.html" if language == "ko" else "en/index.html")
     assert 'type="application/atom+xml" title="' in home
-    assert f'/{feed}">' in home
+    assert home.count(f'/{feed}">') == 3, "in the head, the header and the footer"
 
 
 def test_the_lstm_post_is_there_in_korean_and_english(repository_site: Path) -> None:
