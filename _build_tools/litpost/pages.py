@@ -197,14 +197,20 @@ def _language(site: Site, page: str, tree: LexborHTMLParser) -> Iterator[Finding
     expected = first if first in site.languages else site.default_language
     html = tree.css_first("html")
     told = (html.attributes.get("lang") or "") if html else ""
-    if told.partition("-")[0] != expected:
+    if _main_language(told) != _main_language(expected):
         yield Finding(page, f"mixed-up languages: lang is `{told}`, its address says `{expected}`")
+    expected = _main_language(expected)
     heading = tree.css_first("h1")
     text = heading.text(deep=True) if heading else ""
     for language, script in _SCRIPTS.items():
         if language != expected and expected not in _SCRIPTS and re.search(script, text):
             message = f"mixed-up languages: a page in `{expected}` has a title in `{language}`"
             yield Finding(page, f"{message}: {text.strip()}", text.strip())
+
+
+def _main_language(tag: str) -> str:
+    """Return a language without its country: themes say `en`, `en-US` or `en_US`."""
+    return re.split("[-_]", tag, maxsplit=1)[0].lower()
 
 
 def _others(folder: Path) -> list[Path]:

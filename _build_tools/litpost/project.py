@@ -35,8 +35,8 @@ class Project:
     repository
         Address of the repository's files, for links to the lines of a snippet; or nothing.
     language
-        The language of posts in ``_posts/``: ``default_lng``, ``lang`` or ``locale`` of
-        ``_config.yml``.
+        The language of posts in ``_posts/``: ``default_lng``, ``lang``, ``locale`` or
+        ``language`` of ``_config.yml``.
     languages
         All languages that the site has, ``language_switch_lang_list``; none if it doesn't say.
     """
@@ -88,6 +88,16 @@ class Project:
     def language_of(self, source: str) -> str:
         """Return the language of a source: that of its folder, or the blog's."""
         return Place.of(source).language or self.language
+
+
+def source_languages(root: Path) -> tuple[str, ...]:
+    """List the languages that have a folder of sources.
+
+    >>> source_languages(Path("/no/such/blog"))
+    ()
+    """
+    folders = sorted((root / SOURCES).glob("*/"))
+    return tuple(folder.name for folder in folders if _LANGUAGE.match(folder.name))
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,7 @@ def _read(root: Path) -> Project:
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
         repository = config.get("repository") or ""
-        names = ("default_lng", "lang", "locale")
+        names = ("default_lng", "lang", "locale", "language")
         language = next((config[name] for name in names if config.get(name)), "en")
         languages = tuple(map(str, config.get("language_switch_lang_list") or ()))
     except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:

@@ -438,6 +438,8 @@ class _Rendering:
         if "lng_pair" in self.theme.keys:
             original = self.source.original or self.source
             given.setdefault("lng_pair", Place.of(original.path).slug)
+        if self.theme.language_key and self.place.language:
+            given.setdefault(self.theme.language_key, self.place.language)
         for name, path in covers.items():
             key, _, within = name.partition(".")
             if within:

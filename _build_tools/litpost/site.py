@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from litpost.errors import LitpostError, UsageError
+from litpost.project import source_languages
 
 APT_PACKAGES = ("jekyll",)
 
@@ -51,7 +52,7 @@ class Jekyll:
 
 @dataclass(frozen=True)
 class Config:
-    """What `_config.yml` says of the site's addresses and languages."""
+    """The site's addresses and languages: what `_config.yml` says, else what sources there are."""
 
     baseurl: str
     language: str
@@ -68,8 +69,8 @@ def read_config(root: Path) -> Config:
     """
     try:
         config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
-        languages = config.get("language_switch_lang_list") or ()
-        names = ("default_lng", "lang", "locale")
+        languages = config.get("language_switch_lang_list") or source_languages(root)
+        names = ("default_lng", "lang", "locale", "language")
         language = next((config[name] for name in names if config.get(name)), "en")
         return Config(str(config.get("baseurl") or ""), str(language), tuple(map(str, languages)))
     except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:

@@ -18,7 +18,7 @@ from typing import Any
 
 FORMAT = 1
 DATABASE = "store.sqlite"
-KEPT = 8  # traces of one step, the newest
+KEPT = 32  # traces of one step, the newest: more than a site has languages
 _TABLES = """
 CREATE TABLE IF NOT EXISTS traces (
     identity TEXT, reads TEXT, data BLOB, sum BLOB, used REAL, PRIMARY KEY (identity, reads));

@@ -13,9 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
+from unicodedata import east_asian_width
 
 GAP = "–"
 """What stands for a value that is missing."""
+
+SHORT = 12
+"""Letters that a cell of some words may have to stay on one line at any width of the page."""
 
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])((?:\s[^>]*)?)>(.*?)</\1>", re.S)
@@ -49,7 +53,7 @@ class Table:
         return "\n".join(" | ".join(row) for row in (self.head, *self.rows))
 
     def _cell(self, tag: str, text: str, column: int) -> str:
-        kind = ' class="litpost-text"' if column in self.left else ""
+        kind = _kind(text) if column in self.left else ""
         return f"<{tag}{kind}>{html.escape(text, quote=False)}</{tag}>"
 
 
@@ -198,12 +202,28 @@ def clean(text: str) -> str:
     return _ROW.sub(lambda match: f"<tr>{_CELL.sub(_marker(words), match[1])}</tr>", text)
 
 
+def _kind(text: str) -> str:
+    """Return the class of a cell of words.
+
+    Short ones, such as `(3, 20)`, stay on one line; long ones aren't squeezed to a word a line.
+
+    >>> _kind("word"), _kind("(3, 20)")
+    (' class="litpost-text"', ' class="litpost-text litpost-short"')
+    >>> _kind("이전 은닉 상태")
+    ' class="litpost-text litpost-long"'
+    """
+    if " " not in text:
+        return ' class="litpost-text"'
+    width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return f' class="litpost-text litpost-{"short" if width <= SHORT else "long"}"'
+
+
 def _marker(words: set[int]) -> Callable[[re.Match[str]], str]:
     """Return a function that marks the cells of one row, from its first to its last."""
     columns = iter(range(10**9))
 
     def marked(match: re.Match[str]) -> str:
-        kind = ' class="litpost-text"' if next(columns) in words else ""
+        kind = _kind(html.unescape(match[3]).strip()) if next(columns) in words else ""
         return f"<{match[1]}{kind}>{match[3]}</{match[1]}>"
 
     return marked

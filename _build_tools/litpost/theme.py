@@ -92,6 +92,7 @@ class Theme:
     layout: str = "post"
     image_address: str = "/PATH"
     math_key: str = ""
+    language_key: str = ""
     dark: Sequence[Dark] = field(default=())
     excerpt: Excerpt | None = None
     prose: Sequence[ProseRule] = field(default=())
@@ -172,6 +173,7 @@ def _theme(name: str, folder: Path, data: Mapping[str, Any]) -> Theme:
         layout=data.get("layout", "post"),
         image_address=data["image-address"],
         math_key=data.get("math-key", ""),
+        language_key=data.get("language-key", ""),
         dark=tuple(Dark(**dark) for dark in data.get("dark", ())),
         excerpt=Excerpt(**data["excerpt"]) if "excerpt" in data else None,
         prose=tuple(ProseRule(**rule) for rule in data.get("prose", ())),

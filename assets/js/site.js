@@ -23,6 +23,12 @@
       localStorage.setItem(key, isDark() ? "dark" : "light");
     } catch { /* storage is blocked: the choice holds for this page */ }
   });
+  /* The system changes while the page is open: followed as long as nothing was chosen. */
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
+    let chosen = null;
+    try { chosen = localStorage.getItem(key); } catch { /* storage is blocked */ }
+    if (!chosen) show(event.matches);
+  });
   /* Another tab was switched. */
   addEventListener("storage", (event) => {
     if (event.key === key && event.newValue) show(event.newValue === "dark");

@@ -92,6 +92,25 @@ def test_data_is_checked(tmp_path: Path, name: str, text: str, message: str) -> 
     assert found.startswith(message)
 
 
+@pytest.mark.parametrize("told", ["ko", "ko-KR", "ko_KR"])
+@pytest.mark.parametrize("default", ["ko", "ko-KR"])
+def test_a_language_may_name_a_country(tmp_path: Path, told: str, default: str) -> None:
+    page = PAGE.format("").replace("'en'", f"'{told}'").replace(">T</h1>", ">글</h1>")
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert check_site(tmp_path, default_language=default) == []
+
+
+def test_the_folders_of_sources_are_languages_where_the_configuration_names_none(
+    blog: Blog,
+) -> None:
+    blog.write("_config.yml", "lang: en\n")
+    blog.write("_literate/ko/2024-01-02-try.md", "")
+    blog.write("_site/index.html", PAGE.format(""))
+    blog.write("_site/ko/a.html", PAGE.format("").replace("'en'", "'ko'"))
+    done = blog.litpost("site", "--check")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_a_finding_names_the_line_of_its_source(blog: Blog) -> None:
     blog.build("Text.\n\n[x](/nowhere)\n")
     finding = Finding("posts/2024-01-02-try.html", "broken link: /nowhere", "/nowhere")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from litpost.store import Store
 from tests.litpost.blog import POST, SOURCE, Blog
 from tests.litpost.incremental import Tree, build, check
 
@@ -242,6 +243,14 @@ def test_verify_builds_clean_elsewhere_and_compares(blog: Blog) -> None:
     assert done.returncode == 1
     assert "a clean build differs in" in done.stderr
     assert "+x = 2" in done.stdout
+
+
+def test_a_step_keeps_as_many_traces_as_a_site_has_languages(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(40):
+        store.keep("step", f"language {number}", {"number": number})
+    assert {trace["number"] for trace in store.traces("step")} == set(range(8, 40))
+    store.close()
 
 
 def test_gc_keeps_what_is_young_and_small(blog: Blog) -> None:

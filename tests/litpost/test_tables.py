@@ -70,6 +70,17 @@ def test_a_frames_own_html_is_cleaned() -> None:
     assert clean(spans) == '<table><tr><th colspan="2">a</th></tr></table>'
 
 
+def test_short_words_stay_on_one_line_and_long_ones_get_room() -> None:
+    rows = [["W", "(3, 20)", "multiplies the input"], ["b", "(20,)", "is added"]]
+    for text in (
+        table(rows, columns=["", "shape", "the use of it"])._repr_html_(),
+        clean(pd.DataFrame(rows, columns=["", "shape", "the use of it"]).to_html(index=False)),
+    ):
+        assert '<td class="litpost-text litpost-short">(3, 20)</td>' in text
+        assert '<td class="litpost-text litpost-long">multiplies the input</td>' in text
+        assert '<th class="litpost-text litpost-long">the use of it</th>' in text
+
+
 def test_a_table_in_a_post(blog: Blog) -> None:
     code = "from litpost import table\ntable([['a|b', 0.25]], columns=['n', 'p'], format='.0%')"
     text = blog.shown(cell(code, "echo: false", "tbl-cap: T"))

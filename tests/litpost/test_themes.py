@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from litpost import builder
+from litpost.site import read_config
 from litpost.theme import load_theme, themes
 from tests.litpost.blog import HEADER, Blog, cell
 from tests.litpost.golden_posts import FOLDER, post
@@ -72,6 +74,30 @@ def test_covers_stand_under_the_themes_keys(blog: Blog, theme: str, keys: list[s
         name, _, within = key.partition(".")
         path = values[name][within] if within else values[name]
         assert (blog.root / path.lstrip("/")).is_file()
+
+
+@pytest.mark.parametrize(
+    ("theme", "line"),
+    [("minima", "lang: ko"), ("chirpy", "lang: ko"), ("minimal-mistakes", "locale: ko"),
+     ("beautiful-jekyll", "language: ko"), ("mrgreen", "lng_pair: try")],
+)  # fmt: skip
+def test_a_post_in_another_language_says_so_as_its_theme_reads_it(
+    blog: Blog, theme: str, line: str
+) -> None:
+    blog.write("_config.yml", f"lang: en\nlitpost: {{theme: {theme}}}\n")
+    blog.write("_literate/ko/2024-01-02-try.md", HEADER + "글.\n")
+    report = builder.build("_literate/ko/2024-01-02-try.md", blog.project)
+    assert report.status == "written", report.message
+    assert line in blog.read("ko/_posts/2024-01-02-try.md").split("---\n")[1].splitlines()
+    blog.build("Text.\n")
+    said = line.partition(":")[0] + ":"
+    assert (said in blog.read()) == (theme == "mrgreen")
+
+
+@pytest.mark.parametrize("key", ["default_lng", "lang", "locale", "language"])
+def test_the_sites_language_stands_under_any_themes_key(blog: Blog, key: str) -> None:
+    blog.write("_config.yml", f"{key}: ko\n")
+    assert blog.project.language == read_config(blog.root).language == "ko"
 
 
 def test_the_style_sheet_gets_dark_as_the_theme_does() -> None:

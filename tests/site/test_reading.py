@@ -61,6 +61,22 @@ def test_the_switch_changes_the_scheme_for_good(
         assert checks.wrong_figures(page, scheme) == []
 
 
+def test_the_system_is_followed_until_the_reader_chooses(
+    browser: Browser, fixture_home: str
+) -> None:
+    with visit(browser, f"{fixture_home}{POST}", scheme="light") as visited:
+        page = visited.page
+        page.emulate_media(color_scheme="dark")
+        assert scheme_of(page) == "dark"
+        assert checks.wrong_figures(page, "dark") == []
+        assert page.get_attribute(".scheme-switch", "aria-pressed") == "true"
+        page.click(".scheme-switch")
+        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="dark")
+        assert scheme_of(page) == "light"
+        assert checks.wrong_figures(page, "light") == []
+
+
 def test_the_scheme_is_set_before_anything_can_be_painted(
     browser: Browser, fixture_home: str
 ) -> None:

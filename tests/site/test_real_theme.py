@@ -15,7 +15,7 @@ from litpost import pages, theme_site
 from litpost.site import build_site, read_config
 from tests.site.browser import Scheme
 from tests.site.building import ROOT, URL
-from tests.site.checks import low_contrasts, overflows
+from tests.site.checks import low_contrasts, overflows, wrong_figures
 from tests.site.server import serve
 
 pytestmark = [
@@ -103,6 +103,21 @@ def test_the_post_can_be_read(browser: Browser, home: str, scheme: Scheme, width
     assert page.evaluate(UNSEEN) == []
     assert low_contrasts(page, within=".highlight, .litpost-figure, .litpost-table") == []
     assert overflows(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_figures_follow_the_system_until_the_switch_is_used(
+    browser: Browser, home: str, scheme: Scheme, other: Scheme
+) -> None:
+    page = opened(browser, home + POST, scheme=scheme)
+    assert page.evaluate("localStorage.getItem('color-scheme')") is None
+    assert wrong_figures(page, scheme) == []
+    page.locator(".checkbox_color_switch").first.evaluate("box => box.click()")
+    assert page.evaluate("document.body.dataset.colorScheme") == other
+    page.reload(wait_until="load")
+    page.evaluate("document.querySelectorAll('img').forEach((image) => image.scrollIntoView())")
+    page.wait_for_timeout(500)
+    assert wrong_figures(page, other) == []
 
 
 def test_the_image_viewer_opens_a_figure(browser: Browser, home: str) -> None:

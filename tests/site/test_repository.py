@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser
 
-from tests.site.browser import check_site, visit
+from tests.site.browser import NARROW, check_site, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -37,6 +37,23 @@ def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: s
         assert visited.page.locator(".litpost-light img").count() > 0
         light = visited.page.locator(".litpost-light").count()
         assert light == visited.page.locator(".litpost-dark").count()
+
+
+def test_words_in_tables_can_be_read_on_a_phone(browser: Browser, repository_home: str) -> None:
+    post = f"{repository_home}posts/2023-07-19-deep-learning-from-scratch2-chapter6"
+    with visit(browser, post, width=NARROW) as visited:
+        cells = visited.page.locator("td.litpost-short")
+        lines = cells.evaluate_all("""cells => cells.map((cell) => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return text.getClientRects().length;
+        })""")
+        narrowest = visited.page.locator("td.litpost-long").evaluate_all(
+            "cells => Math.min(...cells.map((cell) => cell.clientWidth))"
+        )
+    assert len(lines) == 14
+    assert set(lines) == {1}
+    assert narrowest > 140
 
 
 def test_the_feed_has_no_scripts(repository_site: Path) -> None:
@@ -76,7 +93,7 @@ def test_every_language_has_a_feed_of_its_own_posts(
     assert all(bool(re.search("[가-힣]", text)) == script for text in summaries)
     home = read(repository_site, "index.html" if language == "ko" else "en/index.html")
     assert 'type="application/atom+xml" title="' in home
-    assert f'/{feed}">' in home
+    assert home.count(f'/{feed}">') == 3, "in the head, the header and the footer"
 
 
 def test_the_lstm_post_is_there_in_korean_and_english(repository_site: Path) -> None:
