@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from tests.litpost.blog import Blog
 
 PAGE = "/posts/2024-01-02-try"
-PATIENCE = 30  # seconds
+PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True)

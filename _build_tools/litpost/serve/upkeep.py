@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from litpost import builder, site
+from litpost.ansi import plain
 from litpost.errors import LitpostError, UsageError
 from litpost.manifest import read_manifest
 from litpost.progress import Progress
@@ -103,7 +104,9 @@ class Upkeep:
             self._board.tell(self._problems, is_new=is_new and not self._jekyll)
             is_new = is_new and self._jekyll
         if self._jekyll:
+            began = time.time_ns() - TICK
             is_new = self._site()
+            self._forgive(began)
         self._board.tell(self._problems, is_new=is_new)
 
     def _post(self, path: str) -> PostReport:
@@ -130,7 +133,7 @@ class Upkeep:
         try:
             site.build_site(root, destination=root / SITE, incremental=True)
         except LitpostError as error:
-            self._problems[JEKYLL] = str(error)
+            self._problems[JEKYLL] = plain(str(error))
             print(error, file=sys.stderr)
         return JEKYLL not in self._problems
 
