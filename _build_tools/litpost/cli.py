@@ -16,7 +16,6 @@ from litpost.errors import LitpostError, UsageError
 
 EPILOG = """\
 examples:
-  litpost init                     set up the Jekyll site of this folder
   litpost new "Powers of two"      begin a post
   litpost build                    run what has to run, write the posts
 

@@ -100,7 +100,12 @@ def find_jekyll(root: Path) -> Jekyll:
 
 
 def build_site(
-    root: Path, *, destination: Path, baseurl: str | None = None, url: str | None = None
+    root: Path,
+    *,
+    destination: Path,
+    baseurl: str | None = None,
+    url: str | None = None,
+    incremental: bool = False,
 ) -> None:
     """Build the site of `root` into `destination`, as it is published.
 
@@ -114,6 +119,8 @@ def build_site(
         The path that the site lies under, as `/blog`, instead of that of `_config.yml`.
     url
         The address of the server, as `https://example.com`, instead of that of `_config.yml`.
+    incremental
+        Build only the pages whose files have changed; pages that list others may be older.
 
     Raises
     ------
@@ -127,7 +134,7 @@ def build_site(
     jekyll = find_jekyll(root)
     with _arguments("build", root, destination, baseurl=baseurl, url=url) as arguments:
         done = subprocess.run(
-            [*jekyll.command, *arguments, "--quiet"],
+            [*jekyll.command, *arguments, "--quiet", *["--incremental"] * incremental],
             cwd=root,
             env={"JEKYLL_ENV": "production", **jekyll.environment()},
             stdout=subprocess.PIPE,

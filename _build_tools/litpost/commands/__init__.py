@@ -11,6 +11,7 @@ COMMANDS = (
     "new",
     "import",
     "build",
+    "serve",
     "explain",
     "verify",
     "gc",
