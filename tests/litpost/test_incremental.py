@@ -258,6 +258,19 @@ def run_case(blog: Blog, scratch: Path, before: Tree, after: Tree) -> list[str]:
     return list(check(blog, scratch).ran)
 
 
+def test_what_libraries_keep_among_the_builtins_is_no_change_of_them(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cells = {
+        "a": "import builtins\nbuiltins.__pybind11_internals_v4__ = object()\nx = 1",
+        "b": "print(x)",
+        "c": "print(2)",
+    }
+    scratch = tmp_path_factory.mktemp("c")
+    edits = {"b": "print(x, x)"}
+    assert run_case(blog, scratch, Tree(cells), Tree({**cells, **edits})) == ["b"]
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_values(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
     cells, edit, runs = VALUES[name]

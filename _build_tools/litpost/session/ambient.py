@@ -113,10 +113,14 @@ _ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
 
 
 def _changed_builtins() -> object:
-    """List the builtins that aren't those of the session's start, by what they are."""
+    """List the builtins that aren't those of the session's start, by what they are.
+
+    C++ libraries keep internals there, under names such as ``__pybind11_internals…``.
+    """
     now = vars(builtins)
     names = {n for n in _BUILTINS.keys() | now.keys() if _BUILTINS.get(n) is not now.get(n)}
-    return sorted((name, _told(now.get(name))) for name in names - {"_"})
+    internal = {n for n in names - _BUILTINS.keys() if n.startswith("__")}
+    return sorted((name, _told(now.get(name))) for name in names - internal - {"_"})
 
 
 def _interpreter() -> object:
