@@ -277,6 +277,7 @@ class Execution:
     def _ask(self, step: Step, before: dict[str, str]) -> Trace:
         """Run a step in the session."""
         if self._session is None:
+            self._versions.prepare()
             self._session = self._sessions.start()
         self._asked.append(step.key)
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
