@@ -60,8 +60,8 @@ class Receipts:
         if note is None or note["common"] != self._common:
             return True
         state = self._state(path)
-        others = (item for item in note["slots"].items() if item[0] != f"f:{path}")
-        if any(state.get(slot) != digest for slot, digest in others if slot[0] != "f"):
+        slots = note["slots"].items()
+        if any(state.get(slot) != digest for slot, digest in slots if slot[0] != "f"):
             return True
         try:
             text = (self._project.root / path).read_text(encoding="utf-8")

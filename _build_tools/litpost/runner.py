@@ -194,22 +194,15 @@ class Sessions:
         self._root, self._language = root, language
         self._spare = Session(root, language) if ahead else None
 
-    def __enter__(self) -> Sessions:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._spare:
-            self._spare.close()
-
     def start(self) -> Session:
         """Return a session in which nothing has run."""
         session, self._spare = self._spare or Session(self._root, self._language), None
         return session
+
+    def close(self) -> None:
+        """End the session that was started ahead and that nobody has asked for."""
+        if self._spare:
+            self._spare.close()
 
 
 def _signal(number: int) -> str:

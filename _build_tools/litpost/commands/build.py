@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -65,8 +66,9 @@ def run(options: argparse.Namespace) -> int:
     reports = []
     for path in sources:
         report = receipts.current(path) if receipts else None
-        ahead = receipts.will_run(path) if receipts else options.no_cache
-        report = report or _build_one(path, project, options, ahead=ahead)
+        if report is None:
+            ahead = receipts.will_run(path) if receipts else options.no_cache
+            report = _build_one(path, project, options, ahead=ahead)
         reports.append(report)
         for warning in report.warnings:
             print(f"{warning} (warning)", file=sys.stderr)
@@ -90,7 +92,8 @@ def _build_one(
 ) -> PostReport:
     from litpost.runner import Sessions
 
-    with Sessions(project.root, project.language_of(path), ahead=ahead) as sessions:
+    language = project.language_of(path)
+    with contextlib.closing(Sessions(project.root, language, ahead=ahead)) as sessions:
         return _build_with(sessions, path, project, options)
 
 

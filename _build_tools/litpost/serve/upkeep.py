@@ -119,7 +119,7 @@ class Upkeep:
                 ahead = receipts.will_run(path)
             language = self.project.language_of(path)
             with (
-                Sessions(root, language, ahead=ahead) as sessions,
+                contextlib.closing(Sessions(root, language, ahead=ahead)) as sessions,
                 Progress(path, sys.stderr) as progress,
             ):
                 return builder.build(path, self.project, sessions=sessions, report=progress.step)
