@@ -78,9 +78,12 @@ def build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        with contextlib.closing(Store(project.root / STORE)) as store:
+        with (
+            contextlib.closing(Store(project.root / STORE)) as store,
+            contextlib.closing(Versions(store)) as versions,
+        ):
             ran = Execution(
-                planned, project.root, store=store, versions=Versions(store),
+                planned, project.root, store=store, versions=versions,
                 uses_store=uses_store, sessions=sessions, report=report,
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))

@@ -36,6 +36,11 @@ class Versions:
 
             self._found = ThreadPoolExecutor(1).submit(_table)
 
+    def close(self) -> None:
+        """Wait for what was begun and that nobody has asked for."""
+        if self._found:
+            self._found.result()
+
     def of(self, module: str) -> str | None:
         """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
         if self._table is None:

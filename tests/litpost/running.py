@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from litpost.execution import Execution, Run
 from litpost.parser import parse
 from litpost.plan import plan
@@ -21,7 +23,8 @@ def source_of(*cells: str) -> Source:
 def run_all(blog: Blog, *cells: str) -> Run:
     """Run cells in one session."""
     planned = plan(source_of(*cells), covers={}, engine="")
-    return Execution(planned, blog.root, store=None, versions=Versions(None)).run()
+    with contextlib.closing(Versions(None)) as versions:
+        return Execution(planned, blog.root, store=None, versions=versions).run()
 
 
 def outputs(ran: Run) -> list[list[Output]]:

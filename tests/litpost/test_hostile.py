@@ -679,7 +679,7 @@ CASES: dict[str, tuple[Texts, ...]] = {
         {
             "a": "import zipfile\n"
             "z = zipfile.ZipFile('lib.zip','w')\n"
-            "z.writestr('zm.py', open('d.txt').read())\n"
+            "z.writestr(zipfile.ZipInfo('zm.py'), open('d.txt').read())\n"
             "z.close()",
             "b": "import sys\nsys.path.insert(0,'lib.zip')\nimport zm",
             "c": "print(zm.f())",
