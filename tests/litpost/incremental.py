@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from litpost import builder
+from litpost import builder, cli
 from litpost.project import find_project
 from tests.litpost.blog import HEADER, SOURCE, Blog, cell
+from tests.litpost.forks import forking
 
 WRITTEN = ("_posts", "assets", "_literate/.manifest")
 
@@ -72,10 +77,30 @@ class Built:
 def build(blog: Blog) -> Built:
     """Build the blog's source."""
     report = builder.build(SOURCE, find_project(blog.root))
-    status = "failed" if report.status == "failed" else "built"
-    ran = [str(c.label) for c in report.cells if c.status == "ran"]
-    because = {str(c.label): c.because for c in report.cells}
-    return Built(blog.files(), status, report.message, ran, because)
+    return _built(blog, report.as_json(), int(report.status == "failed"))
+
+
+def build_by_command(blog: Blog) -> Built:
+    """Build the blog by the command's function; its sessions are forked."""
+    printed, told = io.StringIO(), io.StringIO()
+    with forking(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        status = cli.main(["build", "--json", "--root", str(blog.root)])
+    return _built(blog, json.loads(printed.getvalue())["posts"][0], status)
+
+
+def build_by_process(blog: Blog) -> Built:
+    """Build the blog by the command line."""
+    ran = blog.litpost("build", "--json")
+    assert ran.stdout, ran.stderr
+    return _built(blog, json.loads(ran.stdout)["posts"][0], ran.returncode)
+
+
+def _built(blog: Blog, report: Mapping[str, Any], status: int) -> Built:
+    assert (report["status"] == "failed") == bool(status)
+    ran = [str(cell["label"]) for cell in report["cells"] if cell["status"] == "ran"]
+    because = {str(cell["label"]): cell["because"] for cell in report["cells"]}
+    names = {0: "built", 1: "failed"}
+    return Built(blog.files(), names[status], report.get("message", ""), ran, because)
 
 
 def build_clean(blog: Blog, scratch: Path) -> Built:
@@ -87,10 +112,11 @@ def build_clean(blog: Blog, scratch: Path) -> Built:
         if (root / folder).is_dir():  # cells may list it: it stays, empty
             shutil.rmtree(root / folder)
             (root / folder).mkdir()
-    return build(Blog(root))
+    with forking():
+        return build(Blog(root))
 
 
-def check(blog: Blog, scratch: Path) -> Built:
+def check(blog: Blog, scratch: Path, build: Callable[[Blog], Built] = build) -> Built:
     """Build incrementally and clean; the two must agree. Return the incremental one."""
     clean = build_clean(blog, scratch)
     built = build(blog)
