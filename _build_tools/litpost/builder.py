@@ -6,7 +6,10 @@ import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
@@ -20,9 +23,8 @@ from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
 from litpost.receipts import keep_receipt
 from litpost.references import check_references
-from litpost.renderer import Rendered, render
 from litpost.reports import UNCHANGED, CellReport, PostReport
-from litpost.runner import Sessions
+from litpost.sessions import Sessions
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
@@ -31,6 +33,9 @@ from litpost.trace import Trace
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
+
+if TYPE_CHECKING:
+    from litpost.renderer import Rendered
 
 Report = Callable[[Step, int, int], None]
 
@@ -78,6 +83,7 @@ def build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
+        Thread(target=import_module, args=["litpost.renderer"]).start()  # while cells run
         with (
             contextlib.closing(Store(project.root / STORE)) as store,
             contextlib.closing(Versions(store)) as versions,
@@ -90,6 +96,8 @@ def build(
         if ran.failed:
             failed = ran.failed.key
             raise LitpostError(_failure_message(ran.failed, ran.traces[ran.failed.key], source))
+        from litpost.renderer import render
+
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
         files = _files(rendered, source, project, theme, ran)
         changed = differing(project.root, files)

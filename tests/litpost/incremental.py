@@ -13,6 +13,7 @@ from typing import Any
 
 from litpost import builder, cli
 from litpost.project import find_project
+from litpost.sessions import Sessions
 from tests.litpost.blog import HEADER, SOURCE, Blog, cell
 from tests.litpost.forks import forking
 
@@ -72,12 +73,20 @@ class Built:
     message: str
     ran: Sequence[str]
     because: Mapping[str, str]
+    asked: Sequence[str]
+    """The cells that a session was asked to run in the course of the build."""
 
 
-def build(blog: Blog) -> Built:
+def build(blog: Blog, sessions: Sessions | None = None) -> Built:
     """Build the blog's source."""
-    report = builder.build(SOURCE, find_project(blog.root))
-    return _built(blog, report.as_json(), int(report.status == "failed"))
+    asked: list[str] = []
+    report = builder.build(
+        SOURCE,
+        find_project(blog.root),
+        sessions=sessions,
+        report=lambda step, number, count: asked.append(step.key),
+    )
+    return _built(blog, report.as_json(), int(report.status == "failed"), asked)
 
 
 def build_by_command(blog: Blog) -> Built:
@@ -95,12 +104,12 @@ def build_by_process(blog: Blog) -> Built:
     return _built(blog, json.loads(ran.stdout)["posts"][0], ran.returncode)
 
 
-def _built(blog: Blog, report: Mapping[str, Any], status: int) -> Built:
-    assert (report["status"] == "failed") == bool(status)
+def _built(blog: Blog, report: Mapping[str, Any], code: int, asked: Sequence[str] = ()) -> Built:
+    assert (report["status"] == "failed") == bool(code)
+    status = {0: "built", 1: "failed"}[code]
     ran = [str(cell["label"]) for cell in report["cells"] if cell["status"] == "ran"]
     because = {str(cell["label"]): cell["because"] for cell in report["cells"]}
-    names = {0: "built", 1: "failed"}
-    return Built(blog.files(), names[status], report.get("message", ""), ran, because)
+    return Built(blog.files(), status, report["message"], ran, because, asked)
 
 
 def build_clean(blog: Blog, scratch: Path) -> Built:
