@@ -14,6 +14,55 @@ from tests.litpost.incremental import Tree, build, build_clean, check
 
 Texts = Mapping[str, str]
 CASES: dict[str, tuple[Texts, ...]] = {
+    "a folder that becomes a package": (
+        {
+            "a": "#| error: true\nimport pkg",
+        },
+        {},
+        {},
+        {
+            "pkg/note.txt": "",
+        },
+    ),
+    "a folder that becomes a package in a package": (
+        {
+            "a": "#| error: true\nimport pkg.sub",
+        },
+        {},
+        {
+            "pkg/__init__.py": "",
+        },
+        {
+            "pkg/sub/note.txt": "",
+        },
+    ),
+    "a package in the place of a module": (
+        {
+            "a": "import helper",
+            "b": "print(helper.f())",
+        },
+        {},
+        {
+            "helper.py": "def f():\n    return 1\n",
+        },
+        {
+            "helper/__init__.py": "def f():\n    return 2\n",
+        },
+    ),
+    "a package in the place of a module of a package": (
+        {
+            "a": "from pkg import one",
+            "b": "print(one.f())",
+        },
+        {},
+        {
+            "pkg/__init__.py": "",
+            "pkg/one.py": "def f():\n    return 1\n",
+        },
+        {
+            "pkg/one/__init__.py": "def f():\n    return 2\n",
+        },
+    ),
     "a submodule that another cell has loaded": (
         {
             "a": "import xml",

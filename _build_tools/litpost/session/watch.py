@@ -22,7 +22,7 @@ import linecache
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -105,7 +105,7 @@ class Watch:
 
         def find(name: str, package: str | None = None) -> Any:
             if self._is_on:
-                self._note_places()
+                self._note_places(importlib.util.resolve_name(name, package))
             return find_spec(name, package)
 
         importlib.util.find_spec = find
@@ -123,14 +123,14 @@ class Watch:
         self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
         self.unseen = ""
         self.modules.compiled.clear()
-        self._loaded = len(sys.modules)
+        self._loaded = set(sys.modules)
         self._is_on = True
 
     def end(self) -> None:
         """Stop watching: the step has ended."""
         self._is_on = False
         self._note_held()
-        if len(sys.modules) > self._loaded:
+        if sys.modules.keys() - self._loaded:
             self._note_places()
 
     def import_(
@@ -150,8 +150,8 @@ class Watch:
         before = warnings.filters[:]
         try:
             module = builtins.__import__(name, globals, locals, fromlist, level)
-        except ImportError:
-            self._note_places()
+        except ImportError as error:
+            self._note_places(error.name or asked)
             raise
         if warnings.filters != before and not self.modules.is_local(asked):
             self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
@@ -165,25 +165,41 @@ class Watch:
         self._ask(asked)
         try:
             return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
-        except ImportError:
-            self._note_places()
+        except ImportError as error:
+            self._note_places(error.name or asked)
             raise
 
     def _ask(self, name: str) -> None:
         if self._is_on:
             self.imports.add(name)
 
-    def _note_places(self) -> None:
-        """Note where modules were looked for: a new file there may be found first."""
-        self._pause(self._look_at_places)
+    def _note_places(self, name: str = "") -> None:
+        """Note where modules were looked for, and perhaps one, by name, that may not be there."""
+        self._pause(lambda: self._look_at_places(name))
 
-    def _look_at_places(self) -> None:
-        for entry in sys.path:
+    def _look_at_places(self, name: str) -> None:
+        loaded = self.imports | (sys.modules.keys() - self._loaded)
+        packages = {part for each in loaded for part in _packages(each)}
+        for package in filter(self.modules.is_local, packages):
+            self._look_at(_places(package))
+        self._look_at(sys.path)
+        for part in (*_packages(name), name) if name else ():
+            package, _, last = part.rpartition(".")
+            for folder in self._look_at(_places(package) if package else sys.path):
+                path = self.name(os.path.join(folder, last))  # noqa: PTH118
+                self.reads.setdefault(f"x:{path}", existence(os.path.join(folder, last)))  # noqa: PTH118
+
+    def _look_at(self, entries: Iterable[str]) -> list[str]:
+        """Note the modules that local folders have: a new one may be found first."""
+        folders = []
+        for entry in entries:
             folder = os.path.abspath(entry)  # noqa: PTH100
             if _OWN.startswith(folder + os.sep):
                 continue
             if self.modules.is_local_file(os.path.join(folder, "x.py")) and os.path.isdir(folder):  # noqa: PTH112, PTH118
                 self.reads.setdefault(f"n:{self.name(folder)}", importable_names(folder))
+                folders.append(folder)
+        return folders
 
     def name(self, path: str) -> str:
         """Name a path as slots do."""
@@ -356,6 +372,18 @@ def _is_import_system(file: str) -> bool:
 
 def _is_own(file: str) -> bool:
     return file.startswith(_SESSION) or _is_import_system(file)
+
+
+def _packages(name: str) -> Iterator[str]:
+    """Yield the names of the packages that a module lies in."""
+    for number, character in enumerate(name):
+        if character == ".":
+            yield name[:number]
+
+
+def _places(package: str) -> Sequence[str]:
+    """Return the folders in which the modules of a package are looked for."""
+    return [*map(str, getattr(sys.modules.get(package), "__path__", ()))]
 
 
 def _is_importing(frame: FrameType | None) -> bool:
