@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from litpost import builder, cli
-from litpost.project import find_project
+from litpost.project import STORE, find_project
 from litpost.sessions import Sessions
+from litpost.store import Store
+from litpost.versions import Versions
 from tests.litpost.blog import HEADER, SOURCE, Blog, cell
 from tests.litpost.forks import forking
 
@@ -99,6 +101,8 @@ def build_by_command(blog: Blog) -> Built:
 
 def build_by_process(blog: Blog) -> Built:
     """Build the blog by the command line."""
+    with contextlib.closing(Store(blog.root / STORE)) as store:
+        Versions(store).of("litpost")  # looked up here, they needn't be there
     ran = blog.litpost("build", "--json")
     assert ran.stdout, ran.stderr
     return _built(blog, json.loads(ran.stdout)["posts"][0], ran.returncode)

@@ -1,12 +1,12 @@
 """Random programs, edited at random: an incremental build writes what a clean one does.
 
-The incremental builds go through the command line. In ``make test`` each is a process ``python -m
-litpost build`` of its own: some edits, always the same. ``make soak`` tries ``EDITS=`` of them,
-from a seed that it prints and that ``SEED=`` repeats; there one program in four is built by such
-processes, whose sessions start as an author's do, and the others, so that more can be tried, by
-the command's function in the test's own process, with sessions that are forked
-(`tests.litpost.forks`). Clean builds have forked sessions, too. Both builds must end with the same
-exit status and message, and write the same bytes.
+The incremental builds go through the command line. Those of some programs are processes ``python -m
+litpost build``, whose sessions start as an author's do: half of them in ``make test``, which makes
+some hundred edits, always the same, and a quarter in ``make soak``, which makes ``EDITS=`` of them,
+from a seed that it prints and that ``SEED=`` repeats. Those of the others call the command's
+function, `litpost.cli.main`, in the test's process, and their sessions are forked
+(`tests.litpost.forks`): that takes a quarter of the time. So are those of all clean builds. Both
+builds must end with the same exit status and message, and write the same bytes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from tests.litpost.programs import Edited, draw_history
 EDITS_EACH = 6  # of one program
 PROGRAMS = 6  # of one test
 SEED = os.environ.get("SEED", "0")
-SOAKS = "EDITS" in os.environ
-TESTS = max(1, int(os.environ.get("EDITS", "216")) // (EDITS_EACH * PROGRAMS))
+SHARE = 0.25 if "EDITS" in os.environ else 0.5  # of the programs that are built by processes
+TESTS = max(1, int(os.environ.get("EDITS", "324")) // (EDITS_EACH * PROGRAMS))
 
 
 def go(history: Sequence[Edited], folder: Path, build: Callable[[Blog], Built]) -> None:
@@ -55,6 +55,5 @@ def test_after_any_edits_incremental_and_clean_builds_agree(
     rng = Random(f"{SEED} {shard}")
     for _ in range(PROGRAMS):
         history = draw_history(rng, EDITS_EACH)
-        by_process = not SOAKS or rng.random() < 0.25
-        build = build_by_process if by_process else build_by_command
+        build = build_by_process if rng.random() < SHARE else build_by_command
         go(history, tmp_path_factory.mktemp("edits"), build)
