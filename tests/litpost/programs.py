@@ -14,6 +14,7 @@ from tests.litpost.incremental import Tree
 from tests.litpost.pieces import DRAWN, KITS, NAMES, OPTIONS, Kit
 
 DECLARED = "LITPOST_D"  # a variable of the environment that the header names
+VARIABLES = (DECLARED, "LITPOST_E", "LITPOST_C")
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _remove(rng: Random, program: Program, label: str) -> Program:
 
 def _set(rng: Random, program: Program, label: str) -> Program:
     """Set or unset a variable of the environment."""
-    name = rng.choice([DECLARED, "LITPOST_E", "LITPOST_C"])
+    name = rng.choice(VARIABLES)
     others = {n: v for n, v in program.environment.items() if n != name}
     if name in program.environment and rng.random() < 0.5:
         return replace(program, environment=others)
