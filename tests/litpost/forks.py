@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from types import SimpleNamespace
 from typing import IO, Any
 
@@ -41,6 +42,7 @@ class Fork:
         descriptors = [stdout.fileno(), stderr.fileno(), *pass_fds, teller]
         socket.send_fds(_server(), [json.dumps(request).encode()], descriptors)
         os.close(teller)
+        self._lock = Lock()
         self._status: int | None = None
         self.pid = self._next_number()
 
@@ -58,12 +60,13 @@ class Fork:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until the process has ended."""
-        if self._status is None:
-            if not select.select([self._teller], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("session", timeout or 0)
-            self._status = self._next_number()
-            os.close(self._teller)
-        return self._status
+        with self._lock:  # a thread may wait for what another kills
+            if self._status is None:
+                if not select.select([self._teller], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("session", timeout or 0)
+                self._status = self._next_number()
+                os.close(self._teller)
+            return self._status
 
 
 @functools.cache
