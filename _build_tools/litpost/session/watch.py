@@ -122,6 +122,7 @@ class Watch:
         """Forget all, as a step begins."""
         self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
         self.unseen = ""
+        self._prepared: set[str] = set()
         self.modules.compiled.clear()
         self._loaded = set(sys.modules)
         self._is_on = True
@@ -130,6 +131,7 @@ class Watch:
         """Stop watching: the step has ended."""
         self._is_on = False
         self._note_held()
+        self._note_prepared()
         if sys.modules.keys() - self._loaded:
             self._note_places()
 
@@ -279,9 +281,24 @@ class Watch:
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
+            if not full.startswith(self.root + os.sep) and self._is_library_loading(
+                sys._getframe()
+            ):
+                self._prepared.add(full)
             self._pause(lambda: self._kept.keep(full, whole=whole))
             self._pause(lambda: self.written.setdefault(full, existence(full)))
             self._held[full] = None
+
+    def _note_prepared(self) -> None:
+        """Take what libraries have made for themselves, as they were loaded, for what was there.
+
+        It is their settings and folders in the user's home: they would find them the next time.
+        """
+        looks = {"f": file_digest, "x": existence, "d": listing, "t": times}
+        for path in self._prepared:
+            for letter, look in looks.items():
+                if (slot := f"{letter}:{self.name(path)}") in self.reads:
+                    self.reads[slot] = look(path)
 
     def _note_held(self) -> None:
         """Note files that were opened by an earlier step and that this one has written to."""
