@@ -765,6 +765,43 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "c": "print(eval('z' + 'z'), os.listdir('e'), 2)",
         },
     ),
+    "a folder removed with its files, wrong guess": (
+        {
+            "a": "print(open('data/1.txt').read())",
+            "z": "zz = 1",
+            "c": "import shutil\nshutil.rmtree('data')\nprint(eval('z' + 'z'))",
+        },
+        {
+            "c": "import shutil\nshutil.rmtree('data')\nprint(eval('z' + 'z'), 2)",
+        },
+        {
+            "data/1.txt": "1",
+        },
+        {
+            "data/1.txt": "1",
+        },
+    ),
+    "a folder removed that others make": (
+        {
+            "a": "#| error: true\nimport shutil\nshutil.rmtree('sub')",
+            "b": "import os\nos.makedirs('sub/a', exist_ok=True)",
+        },
+        {},
+    ),
+    "a link copied as a link": (
+        {
+            "a": "import os, shutil\nos.path.lexists('l') or os.symlink('d.txt', 'l')\n"
+            "shutil.copy2('l', 'm', follow_symlinks=False)",
+            "b": "print(os.readlink('m'), open('m').read())",
+        },
+        {},
+        {
+            "d.txt": "1",
+        },
+        {
+            "d.txt": "2",
+        },
+    ),
     "a stream that is replaced": (
         {"a": "import io, sys", "b": "sys.stdout = io.StringIO()", "c": "print('seen')"},
         {"b": "pass"},

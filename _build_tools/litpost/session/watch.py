@@ -28,6 +28,7 @@ from types import FrameType
 from typing import Any
 
 from litpost.kept import KEPT, Kept
+from litpost.session.descriptors import path_of_descriptor
 from litpost.session.modules import _OWN, Modules
 from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
 
@@ -39,8 +40,11 @@ _PROGRAMS = frozenset(
     pty.spawn""".split()
 )
 _CONNECTIONS = frozenset("socket.connect socket.bind socket.sendto socket.getaddrinfo".split())
-_CHANGES = {"os.rename": 2, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 1, "os.truncate": 1,
-            "os.link": 2, "os.symlink": 2}  # fmt: skip
+_CHANGES = {
+    "os.remove": ((0, 1),), "os.rmdir": ((0, 1),), "os.mkdir": ((0, 2),), "os.symlink": ((1, 2),),
+    "os.truncate": ((0, None),), "os.rename": ((0, 2), (1, 3)), "os.link": ((0, 2), (1, 3)),
+}  # fmt: skip
+"""Events, and which of their arguments are paths, with the folders that these are told from."""
 _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
@@ -84,6 +88,7 @@ class Watch:
         self.unseen = ""
         self.layouts: set[str] = set()
         self._is_on = False
+        self._folder: int | None = None
         self._held: dict[str, str | None] = {}
         self._kept = Kept(Path(os.environ.get("MATPLOTLIBRC", "/dev")) / KEPT)
         self._environment = dict(os.environ)
@@ -98,7 +103,8 @@ class Watch:
         """Watch from now on."""
         sys.addaudithook(self._audit)
         for name in ("stat", "lstat", "access", "readlink"):
-            setattr(os, name, self._watched(getattr(os, name)))
+            _replace(name, self._watched(getattr(os, name)))
+        _replace("open", self._opening(os.open))
         os.environ.__class__ = _watched_environment(self._environment_read)
         importlib.import_module = self._import_module
         find_spec = importlib.util.find_spec
@@ -209,12 +215,18 @@ class Watch:
             return "."
         return path[len(self.root) + 1 :] if path.startswith(self.root + os.sep) else path
 
-    def path_of(self, path: Any) -> str | None:
-        """Return the absolute path of something to watch, or nothing."""
+    def path_of(self, path: Any, folder: int | None = None) -> str | None:
+        """Return the absolute path of something to watch, or nothing.
+
+        `folder` is the descriptor of the one that the path is told from, if it isn't the current.
+        """
         if not isinstance(path, (str, bytes, os.PathLike)):
             return None
+        start = path_of_descriptor(folder) if folder is not None and folder >= 0 else ""
+        if start is None:
+            return None
         try:
-            full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+            full = os.path.abspath(os.path.join(start, os.fsdecode(path)))  # noqa: PTH100, PTH118
         except (TypeError, ValueError):
             return None
         if full.startswith((_OWN, self._own_folder)):
@@ -234,11 +246,13 @@ class Watch:
         elif event in ("os.listdir", "os.scandir"):
             self._listed(arguments[0], looks=event == "os.scandir")
         elif event in _CHANGES:
-            for path in arguments[: _CHANGES[event]]:
+            places = _CHANGES[event]
+            for number, (place, folder) in enumerate(places):
+                path = self.path_of(arguments[place], folder and arguments[folder])
                 self._note_existence(path)
-                if _CHANGES[event] == 2 and path is arguments[0]:
+                if number < len(places) - 1:
                     self._note_file(path)
-                self._note_change(path, whole=_CHANGES[event] == 2)
+                self._note_change(path, whole=len(places) > 1)
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
@@ -249,7 +263,7 @@ class Watch:
 
     def _opened(self, path: Any, mode: Any, flags: Any) -> None:
         caller = sys._getframe(2).f_code.co_filename
-        if (full := self.path_of(path)) is None:
+        if (full := self.path_of(path, self._folder)) is None:
             return
         if _is_import_system(caller) and full.endswith(_CODE):
             return
@@ -311,6 +325,7 @@ class Watch:
     def _listed(self, path: Any, *, looks: bool) -> None:
         """Note that a folder was listed; who scans it himself may look at all that is in it."""
         caller = sys._getframe(2).f_code.co_filename
+        path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
         if full is None or _is_import_system(caller):
             return
@@ -330,14 +345,26 @@ class Watch:
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._is_on and (full := self.path_of(path)) and full not in self.written:
+            folder = kwargs.get("dir_fd")
+            if self._is_on and (full := self.path_of(path, folder)) and full not in self.written:
                 frame = sys._getframe(1)
                 if not _is_own(_asker(frame)):
                     self._pause(lambda: self._note_look(full, frame))
             return look(path, *args, **kwargs)
 
-        watched.__name__, watched.__doc__ = look.__name__, look.__doc__
         return watched
+
+    def _opening(self, open_: Callable[..., int]) -> Callable[..., int]:
+        """Let `_opened` know the folder that a path is told from: the event doesn't tell."""
+
+        def opened(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+            self._folder = dir_fd
+            try:
+                return open_(path, flags, mode, dir_fd=dir_fd)
+            finally:
+                self._folder = None
+
+        return opened
 
     def _note_look(self, full: str, frame: FrameType) -> None:
         name = self.name(full)
@@ -367,6 +394,19 @@ class Watch:
         else:
             value = self._environment.get(name)
             self.reads[f"e:{name}"] = None if value is None else text_digest(value)
+
+
+def _replace(name: str, function: Callable[..., Any]) -> None:
+    """Replace a function of `os`, also where `os` tells which arguments it takes."""
+    original = getattr(os, name)
+    function.__name__, function.__doc__ = original.__name__, original.__doc__
+    setattr(os, name, function)
+    supporting: tuple[set[Any], ...] = (
+        os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks,
+    )  # fmt: skip
+    for functions in supporting:
+        if original in functions:
+            functions.add(function)
 
 
 def _signature(path: str) -> str | None:
