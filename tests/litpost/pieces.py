@@ -123,8 +123,9 @@ CLASSES = Kit(
 ITERATORS = Kit(
     (
         "it = iter([{c}, 2, 3, 4, 5])", "it = (x + {c} for x in range(20))", "it = iter(xs)",
-        "print(next(it))", "next(it);", "print(next(it), next(it))", "print(list(it))",
-        "it = map(lambda x: x + n, range({c}, 30))", "it = zip(xs, range({c}))", "jt = it",
+        "print(next(it))", "next(it);", "print(next(it), next(it))",
+        "print([x for _, x in zip(range(9), it)])", "it = map(lambda x: x + n, range({c}, 30))",
+        "it = zip(xs, range({c}))", "jt = it",
         "def count(m):\n    while True:\n        m += n\n        yield m\nit = count({c})",
         "import itertools\nit, jt = itertools.tee(it)", "print(next(jt))", "next(jt);",
         "import itertools\nit = itertools.count({c})", "it = enumerate(xs)", "it = reversed(xs)",
@@ -133,7 +134,7 @@ ITERATORS = Kit(
         "print(it.send({c}))", "import itertools\nit = itertools.cycle([n, {c}])",
         "import itertools\nit = itertools.chain(it, [{c}])", "it = (x for x in xs if x != {c})",
         "zs = [it, xs]", "print(next(zs[0]))", "def g(i=it):\n    return next(i)", "print(g())",
-        "for x in it:\n    print(x)\n    if x == {c} or len(xs) < {c}: break",
+        "for _, x in zip(range(9), it):\n    print(x)\n    if x == {c} or len(xs) < {c}: break",
     ),
     (
         "it = iter(range({c}, 30))", "it = iter(xs)",

@@ -112,7 +112,7 @@ def draw_program(rng: Random) -> Program:
     setups = [rng.choice(kit.setup) for kit in kits if kit.setup]
     cells = {"c0": _as_cell(rng, bases), "c1": _as_cell(rng, setups)}
     files = {path: _filled(rng, text) for kit in kits for path, text in kit.files.items()}
-    settings = f"litpost:\n  environment: [{DECLARED}]\n"
+    settings = f"litpost:\n  environment: [{DECLARED}]\n  timeout: 60\n"
     header = HEADER.replace("---\n\n", f"{settings}---\n\n", 1)
     values = {"c2": "Here `{python} n` is"} if rng.random() < 0.3 else {}
     program = Program(Tree(cells, files, header=header, texts=values), kits, {})
