@@ -69,6 +69,7 @@ def _become(request: dict[str, Any], descriptors: list[int], needed: set[str]) -
         del sys.modules[name]
     from litpost.session.__main__ import main as answer
 
+    exec(request["mutation"], {})
     answer(request["root"], str(requests), str(answers))
     os._exit(0)
 

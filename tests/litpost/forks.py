@@ -25,12 +25,16 @@ SERVER = Path(__file__).with_name("fork_server.py")
 
 
 class Fork:
-    """What `litpost.runner` needs of `subprocess.Popen`, of a process that another has forked."""
+    """What `litpost.runner` needs of `subprocess.Popen`, of a process that another has forked.
+
+    `mutation` is code that changes the session before it starts.
+    """
 
     def __init__(
         self,
         arguments: Sequence[str],
         *,
+        mutation: str,
         env: Mapping[str, str],
         stdout: IO[bytes],
         stderr: IO[bytes],
@@ -38,9 +42,10 @@ class Fork:
         **others: Any,
     ) -> None:
         self._teller, teller = os.pipe()
-        request = {"root": arguments[-3], "environment": dict(env)}
+        request = {"root": arguments[-3], "environment": dict(env), "mutation": mutation}
         descriptors = [stdout.fileno(), stderr.fileno(), *pass_fds, teller]
-        socket.send_fds(_server(), [json.dumps(request).encode()], descriptors)
+        server = _server(*(env.get(name) for name in ("PYTHONPATH", "PYTHONUSERBASE")))
+        socket.send_fds(server, [json.dumps(request).encode()], descriptors)
         os.close(teller)
         self._lock = Lock()
         self._status: int | None = None
@@ -70,8 +75,8 @@ class Fork:
 
 
 @functools.cache
-def _server() -> socket.socket:
-    """Start the server; it ends when this process does."""
+def _server(*places: str | None) -> socket.socket:
+    """Start a server, for sessions that find modules in these places; it ends with this process."""
     own, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     subprocess.run(
         [sys.executable, "-P", str(SERVER), str(its.fileno())],
@@ -83,10 +88,12 @@ def _server() -> socket.socket:
 
 
 @contextlib.contextmanager
-def forking() -> Iterator[None]:
-    """Let the sessions of this process be forked."""
+def forking(mutation: str = "") -> Iterator[None]:
+    """Let the sessions of this process be forked, and be changed by some code before they start."""
     shim = SimpleNamespace(
-        Popen=Fork, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
+        Popen=functools.partial(Fork, mutation=mutation),
+        DEVNULL=subprocess.DEVNULL,
+        TimeoutExpired=subprocess.TimeoutExpired,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "subprocess", shim)
