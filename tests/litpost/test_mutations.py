@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 import litpost.versions as versions
+from litpost.session.ambient import TENSORFLOW
 from litpost.trace import Trace
 from tests.litpost.blog import Blog
 from tests.litpost.forks import forking
@@ -145,6 +146,15 @@ READS: dict[str, Case] = {
         lambda slot: slot == "a:random",
         {"a": "import random", "b": "random.seed(1)", "c": "print(random.random())"},
         {"b": "random.seed(2)"},
+    ),
+}  # fmt: skip
+
+SLOW: dict[str, Case] = {
+    "a: TensorFlow's seed": Case(
+        lambda slot: slot == f"a:{TENSORFLOW}",
+        {"a": "import tensorflow as tf", "b": "tf.random.set_seed(1)",
+         "c": "print(tf.random.uniform([1]).numpy())"},
+        {"b": "tf.random.set_seed(2)"},
     ),
 }  # fmt: skip
 
@@ -283,7 +293,12 @@ def mutated(case: Case) -> Iterator[None]:
 
 TABLES = {"reads": READS, "writes": WRITES, "sessions": SESSIONS}
 ALL = [
-    pytest.param(case, id=f"{t} {n}") for t, cases in TABLES.items() for n, case in cases.items()
+    *(
+        pytest.param(each, id=f"{t} {n}")
+        for t, cases in TABLES.items()
+        for n, each in cases.items()
+    ),
+    *(pytest.param(each, id=f"reads {n}", marks=pytest.mark.slow) for n, each in SLOW.items()),
 ]
 
 
