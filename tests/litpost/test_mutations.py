@@ -24,6 +24,7 @@ from litpost.trace import Trace
 from tests.litpost.blog import Blog
 from tests.litpost.forks import forking
 from tests.litpost.incremental import Tree, build, build_clean
+from tests.litpost.test_hostile import LIBRARIES
 
 HELPER = "K = {}\nSEEN = []\n\n\ndef f():\n    return K\n"
 
@@ -146,15 +147,6 @@ READS: dict[str, Case] = {
         lambda slot: slot == "a:random",
         {"a": "import random", "b": "random.seed(1)", "c": "print(random.random())"},
         {"b": "random.seed(2)"},
-    ),
-}  # fmt: skip
-
-SLOW: dict[str, Case] = {
-    "a: TensorFlow's seed": Case(
-        lambda slot: slot == f"a:{TENSORFLOW}",
-        {"a": "import tensorflow as tf", "b": "tf.random.set_seed(1)",
-         "c": "print(tf.random.uniform([1]).numpy())"},
-        {"b": "tf.random.set_seed(2)"},
     ),
 }  # fmt: skip
 
@@ -293,12 +285,7 @@ def mutated(case: Case) -> Iterator[None]:
 
 TABLES = {"reads": READS, "writes": WRITES, "sessions": SESSIONS}
 ALL = [
-    *(
-        pytest.param(each, id=f"{t} {n}")
-        for t, cases in TABLES.items()
-        for n, each in cases.items()
-    ),
-    *(pytest.param(each, id=f"reads {n}", marks=pytest.mark.slow) for n, each in SLOW.items()),
+    pytest.param(case, id=f"{t} {n}") for t, cases in TABLES.items() for n, case in cases.items()
 ]
 
 
@@ -308,5 +295,15 @@ def test_an_engine_that_drops_it_writes_something_else(
 ) -> None:
     with forking():
         assert agree(case, tmp_path_factory.mktemp("whole"))
+    with mutated(case):
+        assert not agree(case, tmp_path_factory.mktemp("mutated"))
+
+
+@pytest.mark.slow
+def test_an_engine_that_drops_tensorflows_state_does_too(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    cells, edit = LIBRARIES["TensorFlow's seed, and Keras' counters of names"]
+    case = Case(lambda slot: slot == f"a:{TENSORFLOW}", cells, edit)
     with mutated(case):
         assert not agree(case, tmp_path_factory.mktemp("mutated"))
