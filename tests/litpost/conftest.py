@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import functools
+import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,3 +14,12 @@ from tests.litpost.blog import Blog
 def blog(tmp_path: Path) -> Blog:
     (tmp_path / "_literate").mkdir()
     return Blog(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _installed_once() -> Iterator[None]:
+    """Look up what is installed once for all tests, not once for each new blog."""
+    versions = importlib.import_module("litpost.versions")  # `litpost.versions` is a function, too
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "_table", functools.cache(versions._table))
+        yield

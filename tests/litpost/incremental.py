@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from litpost import builder
-from litpost.project import find_project
+from litpost import builder, cli
+from litpost.project import STORE, find_project
 from litpost.sessions import Sessions
+from litpost.store import Store
+from litpost.versions import Versions
 from tests.litpost.blog import HEADER, SOURCE, Blog, cell
+from tests.litpost.forks import forking
 
 WRITTEN = ("_posts", "assets", "_literate/.manifest")
 
@@ -81,10 +88,32 @@ def build(blog: Blog, sessions: Sessions | None = None) -> Built:
         sessions=sessions,
         report=lambda step, number, count: asked.append(step.key),
     )
-    status = "failed" if report.status == "failed" else "built"
-    ran = [str(c.label) for c in report.cells if c.status == "ran"]
-    because = {str(c.label): c.because for c in report.cells}
-    return Built(blog.files(), status, report.message, ran, because, asked)
+    return _built(blog, report.as_json(), int(report.status == "failed"), asked)
+
+
+def build_by_command(blog: Blog) -> Built:
+    """Build the blog by the command's function; its sessions are forked."""
+    printed, told = io.StringIO(), io.StringIO()
+    with forking(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        status = cli.main(["build", "--json", "--root", str(blog.root)])
+    return _built(blog, json.loads(printed.getvalue())["posts"][0], status)
+
+
+def build_by_process(blog: Blog) -> Built:
+    """Build the blog by the command line."""
+    with contextlib.closing(Store(blog.root / STORE)) as store:
+        Versions(store).of("litpost")  # looked up here, they needn't be there
+    ran = blog.litpost("build", "--json")
+    assert ran.stdout, ran.stderr
+    return _built(blog, json.loads(ran.stdout)["posts"][0], ran.returncode)
+
+
+def _built(blog: Blog, report: Mapping[str, Any], code: int, asked: Sequence[str] = ()) -> Built:
+    assert (report["status"] == "failed") == bool(code)
+    status = {0: "built", 1: "failed"}[code]
+    ran = [str(cell["label"]) for cell in report["cells"] if cell["status"] == "ran"]
+    because = {str(cell["label"]): cell["because"] for cell in report["cells"]}
+    return Built(blog.files(), status, report["message"], ran, because, asked)
 
 
 def build_clean(blog: Blog, scratch: Path) -> Built:
@@ -96,13 +125,14 @@ def build_clean(blog: Blog, scratch: Path) -> Built:
         if (root / folder).is_dir():  # cells may list it: it stays, empty
             shutil.rmtree(root / folder)
             (root / folder).mkdir()
-    return build(Blog(root))
+    with forking():
+        return build(Blog(root))
 
 
-def check(blog: Blog, scratch: Path, sessions: Sessions | None = None) -> Built:
+def check(blog: Blog, scratch: Path, build: Callable[[Blog], Built] = build) -> Built:
     """Build incrementally and clean; the two must agree. Return the incremental one."""
     clean = build_clean(blog, scratch)
-    built = build(blog, sessions)
+    built = build(blog)
     assert built.status == clean.status, (built.message, clean.message)
     if built.status == "built":
         differ = [

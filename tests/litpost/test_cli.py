@@ -91,6 +91,12 @@ def test_wrong_use_is_one_clear_sentence(blog: Blog, arguments: list[str], messa
     assert "Traceback" not in done.stderr
 
 
+def test_a_module_of_the_blog_is_none_that_litpost_needs(blog: Blog) -> None:
+    blog.write("yaml.py", "raise SystemExit('the wrong one')\n")
+    blog.source(cell("1 + 1"))
+    assert blog.litpost("build").returncode == 0
+
+
 def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
     code = "import sys; sys.version_info = (3, 9, 1); import litpost.cli"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -14,6 +14,55 @@ from tests.litpost.incremental import Tree, build, build_clean, check
 
 Texts = Mapping[str, str]
 CASES: dict[str, tuple[Texts, ...]] = {
+    "a folder that becomes a package": (
+        {
+            "a": "#| error: true\nimport pkg",
+        },
+        {},
+        {},
+        {
+            "pkg/note.txt": "",
+        },
+    ),
+    "a folder that becomes a package in a package": (
+        {
+            "a": "#| error: true\nimport pkg.sub",
+        },
+        {},
+        {
+            "pkg/__init__.py": "",
+        },
+        {
+            "pkg/sub/note.txt": "",
+        },
+    ),
+    "a package in the place of a module": (
+        {
+            "a": "import helper",
+            "b": "print(helper.f())",
+        },
+        {},
+        {
+            "helper.py": "def f():\n    return 1\n",
+        },
+        {
+            "helper/__init__.py": "def f():\n    return 2\n",
+        },
+    ),
+    "a package in the place of a module of a package": (
+        {
+            "a": "from pkg import one",
+            "b": "print(one.f())",
+        },
+        {},
+        {
+            "pkg/__init__.py": "",
+            "pkg/one.py": "def f():\n    return 1\n",
+        },
+        {
+            "pkg/one/__init__.py": "def f():\n    return 2\n",
+        },
+    ),
     "a submodule that another cell has loaded": (
         {
             "a": "import xml",
@@ -716,6 +765,43 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "c": "print(eval('z' + 'z'), os.listdir('e'), 2)",
         },
     ),
+    "a folder removed with its files, wrong guess": (
+        {
+            "a": "print(open('data/1.txt').read())",
+            "z": "zz = 1",
+            "c": "import shutil\nshutil.rmtree('data')\nprint(eval('z' + 'z'))",
+        },
+        {
+            "c": "import shutil\nshutil.rmtree('data')\nprint(eval('z' + 'z'), 2)",
+        },
+        {
+            "data/1.txt": "1",
+        },
+        {
+            "data/1.txt": "1",
+        },
+    ),
+    "a folder removed that others make": (
+        {
+            "a": "#| error: true\nimport shutil\nshutil.rmtree('sub')",
+            "b": "import os\nos.makedirs('sub/a', exist_ok=True)",
+        },
+        {},
+    ),
+    "a link copied as a link": (
+        {
+            "a": "import os, shutil\nos.path.lexists('l') or os.symlink('d.txt', 'l')\n"
+            "shutil.copy2('l', 'm', follow_symlinks=False)",
+            "b": "print(os.readlink('m'), open('m').read())",
+        },
+        {},
+        {
+            "d.txt": "1",
+        },
+        {
+            "d.txt": "2",
+        },
+    ),
     "a stream that is replaced": (
         {"a": "import io, sys", "b": "sys.stdout = io.StringIO()", "c": "print('seen')"},
         {"b": "pass"},
@@ -755,13 +841,15 @@ def test_a_hostile_program(name: str, blog: Blog, tmp_path_factory: pytest.TempP
 
 
 LIBRARIES: dict[str, tuple[Texts, Texts]] = {
-    "Keras' counters of names, and seeds": (
+    "TensorFlow's seed, and Keras' counters of names": (
         {
             "a": "import keras, tensorflow as tf",
-            "b": "keras.layers.Dense(1)\ntf.random.set_seed(1)",
-            "c": "print(keras.layers.Dense(1).name, tf.random.uniform([1]).numpy())",
+            "b": "tf.random.set_seed(1)",
+            "c": "print(tf.random.uniform([1]).numpy())",
+            "d": "keras.layers.Dense(1);",
+            "e": "print(keras.layers.Dense(1).name)",
         },
-        {"b": "[keras.layers.Dense(1), keras.layers.Dense(1)]\ntf.random.set_seed(2)"},
+        {"b": "tf.random.set_seed(2)", "d": "[keras.layers.Dense(1), keras.layers.Dense(1)];"},
     ),
     "PyTorch's seed and print options": (
         {

@@ -446,3 +446,16 @@ def test_a_file_that_was_only_touched_runs_nothing(blog: Blog) -> None:
     for path in ("d.txt", "helper.py"):
         os.utime(blog.root / path)
     assert build(blog).ran == []
+
+
+def test_what_a_library_makes_in_an_empty_home_runs_nothing_again(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
+        monkeypatch.delenv(name, raising=False)
+    Tree({"a": "import matplotlib.pyplot"}).lay(blog)
+    assert build(blog).ran == ["a"]
+    assert (home / ".config/matplotlib").is_dir()
+    assert build(blog).ran == []

@@ -1,49 +1,79 @@
 """Each kind of read and write is needed: an engine that drops one writes a stale post.
 
 A case is a tree and an edit of it. As the engine is, the incremental build writes what the clean
-one does; with one kind of slot dropped from all traces, it doesn't.
+one does; with one kind of slot dropped from all traces, or one part of the session that records
+them put out of action, it doesn't.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import shutil
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from litpost import versions
+import litpost.versions as versions
+from litpost.session.ambient import TENSORFLOW
 from litpost.trace import Trace
 from tests.litpost.blog import Blog
-from tests.litpost.incremental import Tree, build, check
+from tests.litpost.forks import forking
+from tests.litpost.incremental import Tree, build, build_clean
+from tests.litpost.test_hostile import LIBRARIES
 
 HELPER = "K = {}\nSEEN = []\n\n\ndef f():\n    return K\n"
 
 
 @dataclass(frozen=True)
 class Case:
-    """What must go wrong once `drops` says so of a read slot, or of a written one (`writes`)."""
+    """A tree and an edit of it.
+
+    What must go wrong is a post, once all traces lack the read slots (or, if `writes`, the written
+    ones) of which `drops` says so, or once sessions are changed by the code `mutation`.
+    """
 
     drops: Callable[[str], bool]
     cells: Mapping[str, str]
     edit: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str | None] = field(default_factory=dict)
     change: Mapping[str, str | None] = field(default_factory=dict)
+    before: Callable[[Blog, pytest.MonkeyPatch], None] = lambda blog, patch: None
     outside: Callable[[Blog, pytest.MonkeyPatch], None] = lambda blog, patch: None
     writes: bool = False
+    mutation: str = ""
+
+
+def _none(slot: str) -> bool:
+    return False
 
 
 def _kind(letter: str) -> Callable[[str], bool]:
     return lambda slot: slot.startswith(f"{letter}:")
 
 
-def _upgrade(blog: Blog, patch: pytest.MonkeyPatch) -> None:
-    """Pretend that another NumPy is installed: the manifest tells the versions that were used."""
-    found = versions._table()
-    patch.setattr(versions, "_installed", lambda: "other")
-    patch.setattr(versions, "_table", lambda: {**found, "numpy": "numpy 99.0"})
+def _install(version: str) -> Callable[[Blog, pytest.MonkeyPatch], None]:
+    """Install a version of a distribution where a user's own are; a session takes it for one."""
+
+    def install(blog: Blog, patch: pytest.MonkeyPatch) -> None:
+        base = blog.root.parent / f"{blog.root.name} base"
+        patch.setenv("PYTHONUSERBASE", str(base))
+        folder = Path(sysconfig.get_path("purelib", "posix_user", {"userbase": str(base)}))
+        shutil.rmtree(folder, ignore_errors=True)
+        described = folder / f"litpost_thing-{version}.dist-info"
+        described.mkdir(parents=True)
+        (described / "METADATA").write_text(f"Name: litpost-thing\nVersion: {version}\n")
+        (described / "top_level.txt").write_text("litpost_thing\n")
+        (folder / "litpost_thing.py").write_text(f"def f():\n    return {version!r}\n")
+        patch.setenv("PYTHONPATH", str(folder))
+        patch.syspath_prepend(str(folder))
+        patch.setattr(versions, "_table", getattr(versions._table, "__wrapped__", versions._table))
+
+    return install
 
 
 def _touch(blog: Blog, patch: pytest.MonkeyPatch) -> None:
@@ -98,8 +128,8 @@ READS: dict[str, Case] = {
         outside=lambda blog, patch: patch.setenv("LITPOST_TEST", "1"),
     ),
     "p: distributions": Case(
-        _kind("p"), {"a": "import numpy as np", "b": "print(np.__version__)"},
-        outside=_upgrade,
+        _kind("p"), {"a": "import litpost_thing", "b": "print(litpost_thing.f())"},
+        before=_install("1.0"), outside=_install("2.0"),
     ),
     "l: the layout of lines": Case(
         _kind("l"),
@@ -147,45 +177,133 @@ WRITES: dict[str, Case] = {
 }  # fmt: skip
 
 
-def go(case: Case, blog: Blog, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Tree(case.cells, case.files).lay(blog)
-    first = build(blog)
-    assert first.status == "built", first.message
-    Tree({**case.cells, **case.edit}, case.change).lay(blog)
-    case.outside(blog, monkeypatch)
-    check(blog, scratch)
+_WATCH = "from litpost.session.watch import Watch\nWatch.{} = lambda *a, **k: None"
 
 
-def dropping(drops: Callable[[str], bool], *, writes: bool) -> Callable[[Trace], dict[str, Any]]:
-    """Return a `Trace.as_json` that drops slots."""
+def _session(case: Case, mutation: str) -> Case:
+    """Have a case find fault with a session that is changed, and not with traces."""
+    return replace(case, drops=_none, mutation=mutation)
+
+
+SESSIONS: dict[str, Case] = {
+    "the event of an open file": _session(READS["f: files"], mutation=_WATCH.format("_opened")),
+    "the event of a listing": _session(READS["d: listings"], mutation=_WATCH.format("_listed")),
+    "the event of a change": _session(WRITES["f: files"], mutation=_WATCH.format("_note_change")),
+    "questions for existence": _session(
+        READS["x: existence"], mutation=_WATCH.format("_note_look")
+    ),
+    "questions for times": _session(READS["t: times"], mutation=_WATCH.format("_note_look")),
+    "reads of the environment": _session(
+        READS["e: the environment"], mutation=_WATCH.format("_environment_read")
+    ),
+    "the places of modules": _session(
+        READS["n: importable names"], mutation=_WATCH.format("_note_places")
+    ),
+    "the names that a cell looks up": _session(
+        READS["v: variables"],
+        mutation="from litpost.session.namespace import Namespace\n"
+        "missing = Namespace.__missing__\n"
+        "def look(self, name):\n"
+        "    value = missing(self, name)\n"
+        "    self.reads.clear()\n"
+        "    return value\n"
+        "Namespace.__missing__ = look",
+    ),
+    "questions for the state of a generator": Case(
+        _none, {"a": "import random\nrandom.seed(1)", "b": "random.seed(1)",
+                "c": "print(random.random())"},
+        {"a": "import random\nrandom.seed(2)"},
+        mutation="from litpost.session import ambient\nambient._ASKING = ()",
+    ),
+    "who shares an object": Case(
+        _none, {"a": "import sys\nx = [1]\nsys.mine = x", "b": "y = sys.mine", "c": "y.append(2)",
+                "d": "print(x)"},
+        {"c": "y.append(3)"},
+        mutation="from litpost.session.recorder import Recorder\n"
+        "Recorder._sharing = lambda self: set()",
+    ),
+    "that two share an object": Case(
+        _none, {"a": "x = [1]\ny = x", "b": "y.append(2)", "c": "print(x)"},
+        {"a": "x = [1]\ny = [1]"},
+        mutation="from litpost.session import recorder\n"
+        "recorder.joint_digests = lambda prints: {n: (p.digest, ()) for n, p in prints.items()}",
+    ),
+    "what those are that share an object": Case(
+        _none, {"a": "x = [1]", "b": "z = dict(x=x, n=1)", "c": "x.append(2)", "d": "print(z)"},
+        {"b": "z = dict(x=x, n=2)"},
+        mutation="from litpost.session.recorder import Recorder\n"
+        "reads = Recorder._variable_reads\n"
+        "Recorder._variable_reads = lambda self, n, former, b: reads(self, n, set(), b)",
+    ),
+    "the run that made what can't be looked into": Case(
+        _none, {"a": "it = iter({1: 2, 3: 4})", "b": "next(it);", "c": "print(next(it))"},
+        {"b": "pass"},
+        mutation="from litpost.session import fingerprints\n"
+        "def opaque(self, kind, value):\n"
+        "    self.tell('opaque', kind)\n"
+        "fingerprints._Walk.opaque = opaque",
+    ),
+    "files that were opened by an earlier step": Case(
+        _none, {"a": "file = open('out.txt', 'w')",
+                "b": "print(1, file=file, flush=True)", "c": "print(open('out.txt').read())"},
+        change={"out.txt": "edited"},
+        mutation=_WATCH.format("_note_held"),
+    ),
+}  # fmt: skip
+
+
+def agree(case: Case, scratch: Path) -> bool:
+    """Build, edit, build incrementally and clean; say whether both have written the same."""
+    blog = Blog(scratch / "blog")
+    (blog.root / "_literate").mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        Tree(case.cells, case.files).lay(blog)
+        case.before(blog, patch)
+        assert build(blog).status == "built"
+        Tree({**case.cells, **case.edit}, case.change).lay(blog)
+        case.outside(blog, patch)
+        clean = build_clean(blog, scratch)
+        built = build(blog)
+    assert built.status == clean.status == "built", built.message
+    return built.files == clean.files
+
+
+@contextlib.contextmanager
+def mutated(case: Case) -> Iterator[None]:
+    """Have incremental builds done by an engine that a case finds fault with."""
+    name = "writes" if case.writes else "reads"
     as_json = Trace.as_json
-    name = "writes" if writes else "reads"
 
-    def mutant(trace: Trace) -> dict[str, Any]:
+    def without(trace: Trace) -> dict[str, Any]:
         data = as_json(trace)
-        cut = {slot: digest for slot, digest in data[name].items() if not drops(slot)}
-        return {**data, name: cut}
+        return {**data, name: {s: d for s, d in data[name].items() if not case.drops(s)}}
 
-    return mutant
-
-
-ALL = [*(("reads", name) for name in READS), *(("writes", name) for name in WRITES)]
+    with pytest.MonkeyPatch.context() as patch, forking(case.mutation):
+        patch.setattr(Trace, "as_json", without)
+        yield
 
 
-@pytest.mark.parametrize(("table", "name"), ALL, ids=[" ".join(pair) for pair in ALL])
+TABLES = {"reads": READS, "writes": WRITES, "sessions": SESSIONS}
+ALL = [
+    pytest.param(case, id=f"{t} {n}") for t, cases in TABLES.items() for n, case in cases.items()
+]
+
+
+@pytest.mark.parametrize("case", ALL)
 def test_an_engine_that_drops_it_writes_something_else(
-    table: str,
-    name: str,
-    blog: Blog,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
+    case: Case, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    case = (READS if table == "reads" else WRITES)[name]
-    with monkeypatch.context() as patch:
-        go(case, blog, tmp_path_factory.mktemp("clean"), patch)
-    other = Blog(tmp_path_factory.mktemp("other"))
-    (other.root / "_literate").mkdir()
-    with monkeypatch.context() as patch:
-        patch.setattr(Trace, "as_json", dropping(case.drops, writes=case.writes))
-        with pytest.raises(AssertionError):
-            go(case, other, tmp_path_factory.mktemp("clean"), patch)
+    with forking():
+        assert agree(case, tmp_path_factory.mktemp("whole"))
+    with mutated(case):
+        assert not agree(case, tmp_path_factory.mktemp("mutated"))
+
+
+@pytest.mark.slow
+def test_an_engine_that_drops_tensorflows_state_does_too(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    cells, edit = LIBRARIES["TensorFlow's seed, and Keras' counters of names"]
+    case = Case(lambda slot: slot == f"a:{TENSORFLOW}", cells, edit)
+    with mutated(case):
+        assert not agree(case, tmp_path_factory.mktemp("mutated"))

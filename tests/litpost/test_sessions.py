@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterator, Mapping
 
@@ -12,7 +13,7 @@ from litpost.plan import plan
 from litpost.sessions import Rerun, Sessions
 from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
-from tests.litpost.incremental import Built, Tree, check
+from tests.litpost.incremental import Built, Tree, build, check
 from tests.litpost.running import source_of
 
 Edit = Callable[[Mapping[str, str]], Built]
@@ -41,7 +42,7 @@ def edit(blog: Blog, sessions: Sessions, tmp_path_factory: pytest.TempPathFactor
         for name, text in changes.items():
             (files if "." in name else cells)[name] = text
         Tree(cells, files).lay(blog)
-        return check(blog, scratch, sessions)
+        return check(blog, scratch, functools.partial(build, sessions=sessions))
 
     edited({})
     assert edited({"c": "print(x, 'first')"}).asked == ["a", "b", "c"]

@@ -139,13 +139,24 @@ def _changed_environment() -> object:
     return [(n, now.get(n)) for n in names if now.get(n) != _ENVIRONMENT.get(n)]
 
 
-def _tensorflow_activity() -> object:
-    """Return what moves whenever TensorFlow or Keras make anything."""
+def _tensorflow_activity() -> tuple[int, str]:
+    """Return what moves whenever TensorFlow or Keras make anything, and what settings move.
+
+    To set a seed makes nothing.
+    """
     pywrap = sys.modules.get("tensorflow.python.pywrap_tfe")
     tracker = sys.modules.get("keras.src.backend.common.global_state")
-    state = tracker and vars(tracker.GLOBAL_STATE_TRACKER)
+    state = vars(tracker.GLOBAL_STATE_TRACKER) if tracker else {}
+    context = getattr(sys.modules.get("tensorflow.python.eager.context"), "_context", None)
+    rng: Any = getattr(context, "_rng", None)
+    functions = sys.modules.get("tensorflow.python.eager.polymorphic_function.eager_function_run")
+    settings = (
+        sorted(state.items(), key=lambda item: item[0]),
+        getattr(context, "_seed", None), rng and _digest(rng.getstate()),
+        getattr(functions, "RUN_FUNCTIONS_EAGERLY", None),
+    )  # fmt: skip
     tensors = pywrap.TFE_Py_UID() if pywrap and hasattr(pywrap, "TFE_Py_UID") else 0
-    return tensors, str(sorted((state or {}).items(), key=lambda item: item[0]))
+    return tensors, str(settings)
 
 
 FILTERS: set[str] = set()
@@ -193,7 +204,7 @@ class Ambient:
 
     def __init__(self) -> None:
         self._start: dict[str, str] = {}
-        self._activity: object = None
+        self._activity = (0, "")
         self.tokens: dict[str, str] = {}
         self.asked: set[str] = set()
         self.settle()
@@ -222,11 +233,10 @@ class Ambient:
 
     def is_active(self) -> bool:
         """Say whether TensorFlow has done anything since the step began."""
-        before: Any = self._activity
-        after: Any = self._look_at_activity()
+        before, after = self._activity, self._look_at_activity()
         return bool(after != (before[0] + 1, before[1]) if before[0] else after[0] or after[1])
 
-    def _look_at_activity(self) -> object:
+    def _look_at_activity(self) -> tuple[int, str]:
         if "tensorflow" not in sys.modules and "keras" not in sys.modules:
             return 0, ""
         return _tensorflow_activity()

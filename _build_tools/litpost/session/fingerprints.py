@@ -126,9 +126,15 @@ def fingerprint(
     return walk.found
 
 
-def module_fingerprint(module: types.ModuleType, *, is_local: Callable[[str], bool]) -> Fingerprint:
-    """Take the fingerprint of the globals of a local module, as of one value."""
+def module_fingerprint(
+    module: types.ModuleType, place: str, *, is_local: Callable[[str], bool]
+) -> Fingerprint:
+    """Take the fingerprint of the globals of a local module, as of one value; `place` is its file.
+
+    Its functions are told by name: that, and the source of the file, tell what they do.
+    """
     walk = _Walk(is_local, [])
+    walk.tell(place)
     walk.home = module.__name__
     walk.found.objects[_identity(vars(module))] = 0
     for name, value in sorted(vars(module).items()):

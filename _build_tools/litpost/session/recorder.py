@@ -185,7 +185,8 @@ class Recorder:
         if module is None:
             return None
         self._modules_seen[slot] = module
-        return module_fingerprint(module, is_local=is_local)
+        place = self.watch.name(str(getattr(module, "__file__", None)))
+        return module_fingerprint(module, place, is_local=is_local)
 
     def _parents(self, names: Iterable[str]) -> set[str]:
         """Return the packages that local modules lie in: these are imported first."""

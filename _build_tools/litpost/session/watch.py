@@ -22,12 +22,13 @@ import linecache
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from litpost.kept import KEPT, Kept
+from litpost.session.descriptors import path_of_descriptor
 from litpost.session.modules import _OWN, Modules
 from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
 
@@ -39,8 +40,11 @@ _PROGRAMS = frozenset(
     pty.spawn""".split()
 )
 _CONNECTIONS = frozenset("socket.connect socket.bind socket.sendto socket.getaddrinfo".split())
-_CHANGES = {"os.rename": 2, "os.remove": 1, "os.rmdir": 1, "os.mkdir": 1, "os.truncate": 1,
-            "os.link": 2, "os.symlink": 2}  # fmt: skip
+_CHANGES = {
+    "os.remove": ((0, 1),), "os.rmdir": ((0, 1),), "os.mkdir": ((0, 2),), "os.symlink": ((1, 2),),
+    "os.truncate": ((0, None),), "os.rename": ((0, 2), (1, 3)), "os.link": ((0, 2), (1, 3)),
+}  # fmt: skip
+"""Events, and which of their arguments are paths, with the folders that these are told from."""
 _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
@@ -84,6 +88,7 @@ class Watch:
         self.unseen = ""
         self.layouts: set[str] = set()
         self._is_on = False
+        self._folder: int | None = None
         self._held: dict[str, str | None] = {}
         self._kept = Kept(Path(os.environ.get("MATPLOTLIBRC", "/dev")) / KEPT)
         self._environment = dict(os.environ)
@@ -98,14 +103,15 @@ class Watch:
         """Watch from now on."""
         sys.addaudithook(self._audit)
         for name in ("stat", "lstat", "access", "readlink"):
-            setattr(os, name, self._watched(getattr(os, name)))
+            _replace(name, self._watched(getattr(os, name)))
+        _replace("open", self._opening(os.open))
         os.environ.__class__ = _watched_environment(self._environment_read)
         importlib.import_module = self._import_module
         find_spec = importlib.util.find_spec
 
         def find(name: str, package: str | None = None) -> Any:
             if self._is_on:
-                self._note_places()
+                self._note_places(importlib.util.resolve_name(name, package))
             return find_spec(name, package)
 
         importlib.util.find_spec = find
@@ -122,15 +128,17 @@ class Watch:
         """Forget all, as a step begins."""
         self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
         self.unseen = ""
+        self._prepared: set[str] = set()
         self.modules.compiled.clear()
-        self._loaded = len(sys.modules)
+        self._loaded = set(sys.modules)
         self._is_on = True
 
     def end(self) -> None:
         """Stop watching: the step has ended."""
         self._is_on = False
         self._note_held()
-        if len(sys.modules) > self._loaded:
+        self._note_prepared()
+        if sys.modules.keys() - self._loaded:
             self._note_places()
 
     def import_(
@@ -150,8 +158,8 @@ class Watch:
         before = warnings.filters[:]
         try:
             module = builtins.__import__(name, globals, locals, fromlist, level)
-        except ImportError:
-            self._note_places()
+        except ImportError as error:
+            self._note_places(error.name or asked)
             raise
         if warnings.filters != before and not self.modules.is_local(asked):
             self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
@@ -165,25 +173,41 @@ class Watch:
         self._ask(asked)
         try:
             return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
-        except ImportError:
-            self._note_places()
+        except ImportError as error:
+            self._note_places(error.name or asked)
             raise
 
     def _ask(self, name: str) -> None:
         if self._is_on:
             self.imports.add(name)
 
-    def _note_places(self) -> None:
-        """Note where modules were looked for: a new file there may be found first."""
-        self._pause(self._look_at_places)
+    def _note_places(self, name: str = "") -> None:
+        """Note where modules were looked for, and perhaps one, by name, that may not be there."""
+        self._pause(lambda: self._look_at_places(name))
 
-    def _look_at_places(self) -> None:
-        for entry in sys.path:
+    def _look_at_places(self, name: str) -> None:
+        loaded = self.imports | (sys.modules.keys() - self._loaded)
+        packages = {part for each in loaded for part in _packages(each)}
+        for package in filter(self.modules.is_local, packages):
+            self._look_at(_places(package))
+        self._look_at(sys.path)
+        for part in (*_packages(name), name) if name else ():
+            package, _, last = part.rpartition(".")
+            for folder in self._look_at(_places(package) if package else sys.path):
+                path = self.name(os.path.join(folder, last))  # noqa: PTH118
+                self.reads.setdefault(f"x:{path}", existence(os.path.join(folder, last)))  # noqa: PTH118
+
+    def _look_at(self, entries: Iterable[str]) -> list[str]:
+        """Note the modules that local folders have: a new one may be found first."""
+        folders = []
+        for entry in entries:
             folder = os.path.abspath(entry)  # noqa: PTH100
             if _OWN.startswith(folder + os.sep):
                 continue
             if self.modules.is_local_file(os.path.join(folder, "x.py")) and os.path.isdir(folder):  # noqa: PTH112, PTH118
                 self.reads.setdefault(f"n:{self.name(folder)}", importable_names(folder))
+                folders.append(folder)
+        return folders
 
     def name(self, path: str) -> str:
         """Name a path as slots do."""
@@ -191,12 +215,18 @@ class Watch:
             return "."
         return path[len(self.root) + 1 :] if path.startswith(self.root + os.sep) else path
 
-    def path_of(self, path: Any) -> str | None:
-        """Return the absolute path of something to watch, or nothing."""
+    def path_of(self, path: Any, folder: int | None = None) -> str | None:
+        """Return the absolute path of something to watch, or nothing.
+
+        `folder` is the descriptor of the one that the path is told from, if it isn't the current.
+        """
         if not isinstance(path, (str, bytes, os.PathLike)):
             return None
+        start = path_of_descriptor(folder) if folder is not None and folder >= 0 else ""
+        if start is None:
+            return None
         try:
-            full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+            full = os.path.abspath(os.path.join(start, os.fsdecode(path)))  # noqa: PTH100, PTH118
         except (TypeError, ValueError):
             return None
         if full.startswith((_OWN, self._own_folder)):
@@ -216,11 +246,13 @@ class Watch:
         elif event in ("os.listdir", "os.scandir"):
             self._listed(arguments[0], looks=event == "os.scandir")
         elif event in _CHANGES:
-            for path in arguments[: _CHANGES[event]]:
+            places = _CHANGES[event]
+            for number, (place, folder) in enumerate(places):
+                path = self.path_of(arguments[place], folder and arguments[folder])
                 self._note_existence(path)
-                if _CHANGES[event] == 2 and path is arguments[0]:
+                if number < len(places) - 1:
                     self._note_file(path)
-                self._note_change(path, whole=_CHANGES[event] == 2)
+                self._note_change(path, whole=len(places) > 1)
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
@@ -231,7 +263,7 @@ class Watch:
 
     def _opened(self, path: Any, mode: Any, flags: Any) -> None:
         caller = sys._getframe(2).f_code.co_filename
-        if (full := self.path_of(path)) is None:
+        if (full := self.path_of(path, self._folder)) is None:
             return
         if _is_import_system(caller) and full.endswith(_CODE):
             return
@@ -263,9 +295,24 @@ class Watch:
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
+            if not full.startswith(self.root + os.sep) and self._is_library_loading(
+                sys._getframe()
+            ):
+                self._prepared.add(full)
             self._pause(lambda: self._kept.keep(full, whole=whole))
             self._pause(lambda: self.written.setdefault(full, existence(full)))
             self._held[full] = None
+
+    def _note_prepared(self) -> None:
+        """Take what libraries have made for themselves, as they were loaded, for what was there.
+
+        It is their settings and folders in the user's home: they would find them the next time.
+        """
+        looks = {"f": file_digest, "x": existence, "d": listing, "t": times}
+        for path in self._prepared:
+            for letter, look in looks.items():
+                if (slot := f"{letter}:{self.name(path)}") in self.reads:
+                    self.reads[slot] = look(path)
 
     def _note_held(self) -> None:
         """Note files that were opened by an earlier step and that this one has written to."""
@@ -278,6 +325,7 @@ class Watch:
     def _listed(self, path: Any, *, looks: bool) -> None:
         """Note that a folder was listed; who scans it himself may look at all that is in it."""
         caller = sys._getframe(2).f_code.co_filename
+        path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
         if full is None or _is_import_system(caller):
             return
@@ -297,14 +345,26 @@ class Watch:
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._is_on and (full := self.path_of(path)) and full not in self.written:
+            folder = kwargs.get("dir_fd")
+            if self._is_on and (full := self.path_of(path, folder)) and full not in self.written:
                 frame = sys._getframe(1)
                 if not _is_own(_asker(frame)):
                     self._pause(lambda: self._note_look(full, frame))
             return look(path, *args, **kwargs)
 
-        watched.__name__, watched.__doc__ = look.__name__, look.__doc__
         return watched
+
+    def _opening(self, open_: Callable[..., int]) -> Callable[..., int]:
+        """Let `_opened` know the folder that a path is told from: the event doesn't tell."""
+
+        def opened(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+            self._folder = dir_fd
+            try:
+                return open_(path, flags, mode, dir_fd=dir_fd)
+            finally:
+                self._folder = None
+
+        return opened
 
     def _note_look(self, full: str, frame: FrameType) -> None:
         name = self.name(full)
@@ -336,6 +396,19 @@ class Watch:
             self.reads[f"e:{name}"] = None if value is None else text_digest(value)
 
 
+def _replace(name: str, function: Callable[..., Any]) -> None:
+    """Replace a function of `os`, also where `os` tells which arguments it takes."""
+    original = getattr(os, name)
+    function.__name__, function.__doc__ = original.__name__, original.__doc__
+    setattr(os, name, function)
+    supporting: tuple[set[Any], ...] = (
+        os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks,
+    )  # fmt: skip
+    for functions in supporting:
+        if original in functions:
+            functions.add(function)
+
+
 def _signature(path: str) -> str | None:
     """Return what tells whether a file was written to: a large one isn't read for it."""
     is_large = os.path.isfile(path) and os.path.getsize(path) > _LARGE  # noqa: PTH113, PTH202
@@ -356,6 +429,18 @@ def _is_import_system(file: str) -> bool:
 
 def _is_own(file: str) -> bool:
     return file.startswith(_SESSION) or _is_import_system(file)
+
+
+def _packages(name: str) -> Iterator[str]:
+    """Yield the names of the packages that a module lies in."""
+    for number, character in enumerate(name):
+        if character == ".":
+            yield name[:number]
+
+
+def _places(package: str) -> Sequence[str]:
+    """Return the folders in which the modules of a package are looked for."""
+    return [*map(str, getattr(sys.modules.get(package), "__path__", ()))]
 
 
 def _is_importing(frame: FrameType | None) -> bool:
