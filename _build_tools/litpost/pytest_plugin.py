@@ -174,8 +174,13 @@ class PostItem(SourceItem):
         if report.status == "stale":
             raise Stop(
                 f"{report.source}:1: {report.post} isn't what this source comes to; "
-                f"`litpost build` writes it, or --litpost-update here\n{report.diff}"
+                f"`litpost build` writes it, or --litpost-update here\n{self._shown(report.diff)}"
             )
+
+    def _shown(self, diff: str) -> str:
+        from litpost.terminal import coloured
+
+        return coloured(diff) if self.config.get_terminal_writer().hasmarkup else diff
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Tell which source it is."""

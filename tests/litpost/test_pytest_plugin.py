@@ -61,6 +61,7 @@ def test_a_post_that_is_not_what_its_source_comes_to_fails_until_accepted(blog: 
     assert done.returncode == 1
     assert f"{POST} isn't what this source comes to" in done.stdout
     assert "+new" in done.stdout
+    assert "\x1b[32m+new" in pytest_in(blog, "--litpost", "--color=yes").stdout
     assert blog.files() == before
     assert pytest_in(blog, "--litpost-update").returncode == 0
     assert "new" in blog.read()

@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     from litpost.project import STORE, find_project
     from litpost.receipts import Receipts
     from litpost.store import Store
+    from litpost.terminal import write_diff
 
     project = find_project(options.root)
     sources = named_sources(options.sources, project)
@@ -75,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         if report.message:
             print(report.message, file=sys.stderr)
         if not options.json:
-            sys.stdout.write(report.diff)
+            write_diff(report.diff, sys.stdout)
             print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
     if store:
         store.close()
