@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from litpost.errors import UsageError
+from litpost.errors import UsageError, nearest
 
 SOURCES = "_literate"
 POSTS = "_posts"
@@ -84,6 +84,34 @@ class Project:
             [path for path in paths if _NAME.match(path.rpartition("/")[2])],
             [path for path in paths if not _NAME.match(path.rpartition("/")[2])],
         )
+
+    def folder_of(self, language: str, *, is_listed: bool = False) -> str:
+        """Return the folder, below the sources' own, of a language: none for the blog's.
+
+        Parameters
+        ----------
+        language
+            Its code.
+        is_listed
+            Whether the theme knows only languages that `_config.yml` lists.
+
+        Raises
+        ------
+        UsageError
+            The site has no such language, or it is no language at all.
+        """
+        if language in (self.language, re.split("[-_]", self.language)[0]):
+            return ""
+        message = f"`--lang {language}`: "
+        if not _LANGUAGE.match(language):
+            raise UsageError(f"{message}isn't the code of a language, such as `de` or `pt-BR`")
+        if (self.languages or is_listed) and language not in self.languages:
+            known = nearest(language, {self.language, *self.languages})
+            raise UsageError(
+                f"{message}the site has no such language; {known} "
+                "(`language_switch_lang_list` in _config.yml lists them)"
+            )
+        return language
 
     def language_of(self, source: str) -> str:
         """Return the language of a source: that of its folder, or the blog's."""
