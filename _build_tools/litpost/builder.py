@@ -22,7 +22,7 @@ from litpost.receipts import keep_receipt
 from litpost.references import check_references
 from litpost.renderer import Rendered, render
 from litpost.reports import UNCHANGED, CellReport, PostReport
-from litpost.runner import Sessions
+from litpost.sessions import Sessions
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store

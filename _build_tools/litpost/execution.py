@@ -10,6 +10,7 @@ up to this one run in order in a new session, as in a clean build.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,8 @@ from typing import Protocol
 from litpost.environment import session_environment
 from litpost.plan import Plan, Step
 from litpost.reasons import because_of
-from litpost.runner import Session, Sessions, is_expected, run_step
+from litpost.runner import Session, is_expected, run_step
+from litpost.sessions import Rerun, Sessions
 from litpost.state import State
 from litpost.trace import Failure, Reads, Trace, stored_trace
 from litpost.versions import Versions, parse
@@ -101,6 +103,7 @@ class Execution:
         self._session: Session | None = None
         self._live: dict[str, str] = {}
         self._asked: list[str] = []
+        self._first: int | None = None
         self._history: list[tuple[dict[str, str], Done]] = []
         self._state = self._start()
 
@@ -113,8 +116,11 @@ class Execution:
         """Run what has to run."""
         try:
             failed = self._walk()
+            reruns = self._reruns()
         finally:
             self._end_session()
+        if self._first is not None:
+            self._sessions.warm_up(reruns)
         done = {each.step.key: each for _, each in self._history}
         return Run(done, _all_reads(done.values()), failed)
 
@@ -201,6 +207,9 @@ class Execution:
 
     def _run(self, step: Step, because: str) -> Trace:
         index = len(self._history)
+        if self._first is None:
+            self._first = index
+            self._take_over(index)
         trace = self._run_partly(step, index)
         if trace is None:
             trace = self._run_all(step, index)
@@ -279,20 +288,47 @@ class Execution:
         if self._session is None:
             self._versions.prepare()
             self._session = self._sessions.start()
-        self._asked.append(step.key)
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
-        exists = {slot: digest for slot, digest in before.items() if slot.startswith("v:")}
+        trace = run_step(self._session, step, _variables(before), declared=self._told(step))
+        self._note(step, before, trace)
+        return trace
+
+    def _note(self, step: Step, before: Mapping[str, str], trace: Trace) -> None:
+        """Note that the session has run a step."""
+        self._asked.append(step.key)
+        self._live = _live_after(self._live, before, trace)
+
+    def _told(self, step: Step) -> str:
+        """Tell what a step is said to read, for what can't be told by what it was seen to read."""
         told = {slot: self._state.get(slot) for slot in self._declared(step)}
         if step.cache is False:
             told["run"] = str(time.time_ns())
-        trace = run_step(self._session, step, exists, declared=repr(told) if told else "")
-        self._live = _without_stale(self._live, before)
-        for slot, digest in trace.writes.items():
-            if digest is None:
-                self._live.pop(slot, None)
-            else:
-                self._live[slot] = digest
-        return trace
+        return repr(told) if told else ""
+
+    # Ahead of the next build
+
+    def _reruns(self) -> list[Rerun]:
+        """List the steps that ran for the sake of later ones, before the first that had to."""
+        asked = [
+            Rerun(done.step, _variables(before), self._told(done.step), done.trace)
+            for before, done in self._history[: self._first]
+            if done.step.key in self._asked
+        ]
+        return list(itertools.takewhile(_is_harmless, asked))
+
+    def _take_over(self, index: int) -> None:
+        """Take over a session that has run, ahead of this build, steps before this one."""
+        known = iter(self._history[:index])
+        found = [
+            (rerun, next((b for b, done in known if _is_same(done, rerun)), None))
+            for rerun in self._sessions.reruns
+        ]
+        if any(before is None for _, before in found):
+            return
+        if found and (session := self._sessions.take()):
+            self._session = session
+            for rerun, before in found:
+                self._note(rerun.step, before or {}, rerun.trace)
 
     def _keep(self, step: Step, trace: Trace) -> Trace:
         """Complete a trace with what the session doesn't know, and store it."""
@@ -400,17 +436,36 @@ class Execution:
                 if slot != "v:*" and live.get(slot) != before.get(slot):
                     return position, slot
             if position < index:
-                for slot, digest in done.trace.writes.items():
-                    if digest is None:
-                        live.pop(slot, None)
-                    else:
-                        live[slot] = digest
+                live = _live_after(live, before, done.trace)
         return None
+
+
+def _variables(slots: Mapping[str, str]) -> dict[str, str]:
+    return {slot: digest for slot, digest in slots.items() if slot.startswith("v:")}
 
 
 def _without_stale(live: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
     """Return what a session holds once it has forgotten the variables of other places."""
     return {s: d for s, d in live.items() if not s.startswith("v:") or before.get(s) == d}
+
+
+def _live_after(live: Mapping[str, str], before: Mapping[str, str], trace: Trace) -> dict[str, str]:
+    """Return what a session holds after a step, which found `before` at its place."""
+    after = {**_without_stale(live, before), **trace.writes}
+    return {slot: digest for slot, digest in after.items() if digest is not None}
+
+
+def _is_harmless(rerun: Rerun) -> bool:
+    """Say whether a step changes nothing outside of its session, as far as is known."""
+    writes_files = any(slot[0] == "f" for slot in rerun.trace.writes)
+    return not (writes_files or rerun.trace.unseen or rerun.step.cache is False)
+
+
+def _is_same(done: Done, rerun: Rerun) -> bool:
+    """Say whether a step has done in this build what it has done ahead of it."""
+    one, other = done.trace, rerun.trace
+    is_step = done.step.identity == rerun.step.identity and done.step.request == rerun.step.request
+    return is_step and one.reads == other.reads and one.writes == other.writes
 
 
 def _declared(step: Step, root: Path) -> Iterator[str]:

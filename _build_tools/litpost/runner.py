@@ -177,34 +177,6 @@ class Session:
         self._process.wait()
 
 
-class Sessions:
-    """Starts sessions in a folder.
-
-    Parameters
-    ----------
-    root
-        The folder.
-    language
-        The language that `litpost.lang` says.
-    ahead
-        Start one now: it gets ready while a source is read and planned.
-    """
-
-    def __init__(self, root: Path, language: str, *, ahead: bool = False) -> None:
-        self._root, self._language = root, language
-        self._spare = Session(root, language) if ahead else None
-
-    def start(self) -> Session:
-        """Return a session in which nothing has run."""
-        session, self._spare = self._spare or Session(self._root, self._language), None
-        return session
-
-    def close(self) -> None:
-        """End the session that was started ahead and that nobody has asked for."""
-        if self._spare:
-            self._spare.close()
-
-
 def _signal(number: int) -> str:
     try:
         return f"signal {signal.Signals(number).name}"

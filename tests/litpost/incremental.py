@@ -9,6 +9,7 @@ from pathlib import Path
 
 from litpost import builder
 from litpost.project import find_project
+from litpost.sessions import Sessions
 from tests.litpost.blog import HEADER, SOURCE, Blog, cell
 
 WRITTEN = ("_posts", "assets", "_literate/.manifest")
@@ -67,15 +68,23 @@ class Built:
     message: str
     ran: Sequence[str]
     because: Mapping[str, str]
+    asked: Sequence[str]
+    """The cells that a session was asked to run in the course of the build."""
 
 
-def build(blog: Blog) -> Built:
+def build(blog: Blog, sessions: Sessions | None = None) -> Built:
     """Build the blog's source."""
-    report = builder.build(SOURCE, find_project(blog.root))
+    asked: list[str] = []
+    report = builder.build(
+        SOURCE,
+        find_project(blog.root),
+        sessions=sessions,
+        report=lambda step, number, count: asked.append(step.key),
+    )
     status = "failed" if report.status == "failed" else "built"
     ran = [str(c.label) for c in report.cells if c.status == "ran"]
     because = {str(c.label): c.because for c in report.cells}
-    return Built(blog.files(), status, report.message, ran, because)
+    return Built(blog.files(), status, report.message, ran, because, asked)
 
 
 def build_clean(blog: Blog, scratch: Path) -> Built:
@@ -90,10 +99,10 @@ def build_clean(blog: Blog, scratch: Path) -> Built:
     return build(Blog(root))
 
 
-def check(blog: Blog, scratch: Path) -> Built:
+def check(blog: Blog, scratch: Path, sessions: Sessions | None = None) -> Built:
     """Build incrementally and clean; the two must agree. Return the incremental one."""
     clean = build_clean(blog, scratch)
-    built = build(blog)
+    built = build(blog, sessions)
     assert built.status == clean.status, (built.message, clean.message)
     if built.status == "built":
         differ = [

@@ -22,7 +22,6 @@ from litpost.commands.common import (
 if TYPE_CHECKING:
     from litpost.project import Project
     from litpost.reports import PostReport
-    from litpost.runner import Sessions
 
 
 def add(commands: Commands) -> None:
@@ -54,6 +53,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; return its exit status."""
+    from litpost.freshness import freshen
     from litpost.project import STORE, find_project
     from litpost.receipts import Receipts
     from litpost.store import Store
@@ -66,10 +66,9 @@ def run(options: argparse.Namespace) -> int:
     receipts = Receipts(project, store) if store else None
     reports = []
     for path in sources:
-        report = receipts.current(path) if receipts else None
-        if report is None:
-            ahead = receipts.will_run(path) if receipts else options.no_cache
-            report = _build_one(path, project, options, ahead=ahead)
+        report = (
+            freshen(path, project, receipts) if receipts else _build_anyway(path, project, options)
+        )
         reports.append(report)
         for warning in report.warnings:
             print(f"{warning} (warning)", file=sys.stderr)
@@ -88,28 +87,20 @@ def run(options: argparse.Namespace) -> int:
     return STALE if options.check and "stale" in statuses else DONE
 
 
-def _build_one(
-    path: str, project: Project, options: argparse.Namespace, *, ahead: bool
-) -> PostReport:
-    from litpost.runner import Sessions
-
-    language = project.language_of(path)
-    with contextlib.closing(Sessions(project.root, language, ahead=ahead)) as sessions:
-        return _build_with(sessions, path, project, options)
-
-
-def _build_with(
-    sessions: Sessions, path: str, project: Project, options: argparse.Namespace
-) -> PostReport:
+def _build_anyway(path: str, project: Project, options: argparse.Namespace) -> PostReport:
     from litpost import builder
     from litpost.progress import Progress
     from litpost.project import TEMPLATES
+    from litpost.sessions import Sessions
     from litpost.theme import load_theme
 
     load_theme(project.theme, project.root / TEMPLATES)
     if options.check and not options.diff:
         return builder.check(path, project)
-    with Progress(path, sys.stderr) as progress:
+    sessions = Sessions(project.root, project.language_of(path))
+    with contextlib.closing(sessions), Progress(path, sys.stderr) as progress:
+        if options.no_cache:
+            sessions.get_ready()
         return builder.build(
             path,
             project,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import time
 
@@ -52,7 +53,10 @@ def run(options: argparse.Namespace) -> int:
         site.find_jekyll(project.root)
         answers = Site(project.root / SITE, config.baseurl)
     try:
-        with serving(open_server(board, answers, options.port), board) as address:
+        with (
+            contextlib.closing(upkeep),
+            serving(open_server(board, answers, options.port), board) as address,
+        ):
             print(address, flush=True)
             upkeep.go_on()
     except KeyboardInterrupt:

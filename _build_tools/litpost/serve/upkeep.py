@@ -8,23 +8,24 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from litpost import builder, site
+from litpost import site
 from litpost.ansi import plain
 from litpost.errors import LitpostError, UsageError
+from litpost.freshness import freshen
 from litpost.manifest import read_manifest
-from litpost.progress import Progress
 from litpost.project import STORE, TEMPLATES, Place, Project, find_project
 from litpost.receipts import Receipts
 from litpost.reports import PostReport
-from litpost.runner import Sessions
 from litpost.serve.board import Board
 from litpost.serve.watcher import Stamps, changed, stamps, tree
+from litpost.sessions import Sessions
 from litpost.store import Store
 
 CONFIG = "_config.yml"
 JEKYLL = "Jekyll"
 SITE = "_site"
-PAUSE = 0.2  # seconds between two looks
+PAUSE = 0.1  # seconds between two looks
+WARM = 3  # sources whose sessions are kept warm
 TICK = 20_000_000  # nanoseconds by which the times of files may be behind
 EDITED = (".md", ".markdown", ".py", ".j2", ".toml", ".yml", ".html", ".css", ".scss", ".js")
 """How the names of files end that people write, and cells don't."""
@@ -49,6 +50,7 @@ class Upkeep:
         self._problems: dict[str, str] = {}
         self._reads: dict[str, set[str]] = {}
         self._stamps: Stamps = {}
+        self._sessions: dict[tuple[str, str], Sessions] = {}
 
     def go_on(self) -> None:
         """Build all posts, then what changes, until the process is interrupted."""
@@ -114,17 +116,25 @@ class Upkeep:
         try:
             with contextlib.closing(Store(root / STORE)) as store:
                 receipts = Receipts(self.project, store)
-                if report := receipts.current(path):
-                    return report
-                ahead = receipts.will_run(path)
-            language = self.project.language_of(path)
-            with (
-                contextlib.closing(Sessions(root, language, ahead=ahead)) as sessions,
-                Progress(path, sys.stderr) as progress,
-            ):
-                return builder.build(path, self.project, sessions=sessions, report=progress.step)
+                return freshen(path, self.project, receipts, sessions=self._sessions_of(path))
         except LitpostError as error:
             return PostReport(path, Place.of(path).post, "failed", str(error))
+
+    def _sessions_of(self, path: str) -> Sessions:
+        """Return what starts a source's sessions; those of sources built long ago are closed."""
+        language = self.project.language_of(path)
+        sessions = self._sessions.pop((path, language), None)
+        self._sessions[path, language] = sessions or Sessions(
+            self.project.root, language, is_warm=True
+        )
+        while len(self._sessions) > WARM:
+            self._sessions.pop(next(iter(self._sessions))).close()
+        return self._sessions[path, language]
+
+    def close(self) -> None:
+        """End all sessions."""
+        while self._sessions:
+            self._sessions.popitem()[1].close()
 
     def _site(self) -> bool:
         """Have Jekyll build what has changed; say whether it could."""

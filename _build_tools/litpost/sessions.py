@@ -1,0 +1,124 @@
+"""Where sessions come from: started when they are needed, or made ready ahead of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from litpost.plan import Step
+from litpost.runner import Session, run_step
+from litpost.trace import Trace
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A step to run once more, ahead of a build that may need what it does.
+
+    Attributes
+    ----------
+    step
+        What to run.
+    exists
+        The variables that there are at its place of the source, with their digests.
+    declared
+        What it is said to read besides what the session sees.
+    trace
+        What it has done: it is to do the same.
+    """
+
+    step: Step
+    exists: Mapping[str, str]
+    declared: str
+    trace: Trace
+
+
+class Sessions:
+    """Starts the sessions of a source.
+
+    Parameters
+    ----------
+    root
+        The folder that steps run in.
+    language
+        The language that `litpost.lang` says.
+    is_warm
+        After a build, have a session run what the next one will need if the same step is edited
+        again: a session that has done so has run no other steps than one that a build starts.
+    """
+
+    def __init__(self, root: Path, language: str, *, is_warm: bool = False) -> None:
+        self._root, self._language, self._is_warm = root, language, is_warm
+        self._spare: _Spare | None = None
+
+    def get_ready(self) -> None:
+        """Start a session if there is none: it gets ready while a source is read and planned."""
+        if self._spare is None:
+            self._spare = _Spare(Session(self._root, self._language), ())
+
+    def warm_up(self, reruns: Iterable[Rerun]) -> None:
+        """Start a session and have it run steps, unless nobody will want it."""
+        if self._is_warm:
+            self.close()
+            self._spare = _Spare(Session(self._root, self._language), tuple(reruns))
+
+    @property
+    def reruns(self) -> tuple[Rerun, ...]:
+        """What the session has run, or is running, that `take` returns."""
+        return self._spare.reruns if self._spare else ()
+
+    def take(self) -> Session | None:
+        """Return the session that has run `reruns`; nothing if they did otherwise than before."""
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return None
+        if spare.is_right():
+            return spare.session
+        spare.close()
+        return None
+
+    def start(self) -> Session:
+        """Return a session in which nothing has run."""
+        if self.reruns:
+            self.close()
+        return self.take() or Session(self._root, self._language)
+
+    def close(self) -> None:
+        """End the session that nobody has asked for."""
+        if self._spare:
+            self._spare.close()
+            self._spare = None
+
+
+class _Spare:
+    """A session that runs steps ahead of their use."""
+
+    def __init__(self, session: Session, reruns: tuple[Rerun, ...]) -> None:
+        self.session, self.reruns = session, reruns
+        self._is_right = not reruns
+        self._thread = Thread(target=self._run)
+        if reruns:
+            self._thread.start()
+
+    def _run(self) -> None:
+        self._is_right = all(map(self._runs_again, self.reruns))
+
+    def _runs_again(self, rerun: Rerun) -> bool:
+        again = run_step(self.session, rerun.step, rerun.exists, declared=rerun.declared)
+        same = again.failure == rerun.trace.failure and again.writes == rerun.trace.writes
+        told = rerun.trace.reads
+        return same and all(told.get(s) == d for s, d in again.reads.items() if s[0] != "p")
+
+    def is_right(self) -> bool:
+        """Say whether all steps have done what they did before, once they have run."""
+        if self.reruns:
+            self._thread.join()
+        return self._is_right
+
+    def close(self) -> None:
+        """End the session, whatever it is doing."""
+        self.session.kill()
+        if self.reruns:
+            self._thread.join()
+        self.session.close()

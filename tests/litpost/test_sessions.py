@@ -1,0 +1,114 @@
+"""Sessions that are kept warm: what a build would run again has run before it is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from litpost.plan import plan
+from litpost.sessions import Rerun, Sessions
+from litpost.trace import Trace
+from tests.litpost.blog import Blog, cell
+from tests.litpost.incremental import Built, Tree, check
+from tests.litpost.running import source_of
+
+Edit = Callable[[Mapping[str, str]], Built]
+
+CELLS = {
+    "a": "import helper\nx = [helper.f(1)]",
+    "b": "x.append(int(open('data.txt').read()))",
+    "c": "print(x)",
+    "d": "print('d')",
+}
+FILES = {"helper.py": "def f(x):\n    return x\n", "data.txt": "2"}
+
+
+@pytest.fixture
+def sessions(blog: Blog) -> Iterator[Sessions]:
+    with contextlib.closing(Sessions(blog.root, "en", is_warm=True)) as made:
+        yield made
+
+
+@pytest.fixture
+def edit(blog: Blog, sessions: Sessions, tmp_path_factory: pytest.TempPathFactory) -> Edit:
+    """Change cells and files (by names with a dot), and build with warm sessions and clean."""
+    scratch, cells, files = tmp_path_factory.mktemp("clean"), dict(CELLS), dict(FILES)
+
+    def edited(changes: Mapping[str, str]) -> Built:
+        for name, text in changes.items():
+            (files if "." in name else cells)[name] = text
+        Tree(cells, files).lay(blog)
+        return check(blog, scratch, sessions)
+
+    edited({})
+    assert edited({"c": "print(x, 'first')"}).asked == ["a", "b", "c"]
+    return edited
+
+
+def test_the_same_cell_runs_alone_when_it_is_edited_again(edit: Edit) -> None:
+    for text in ("second", "third"):
+        assert edit({"c": f"print(x, {text!r})"}).asked == ["c"]
+
+
+def test_a_cell_that_failed_runs_alone_once_it_is_mended(edit: Edit) -> None:
+    assert edit({"c": "print(x, nothing)"}).status == "failed"
+    assert edit({"c": "print(x, 'something')"}).asked == ["c"]
+
+
+def test_an_edit_of_prose_leaves_it_warm(edit: Edit, blog: Blog, sessions: Sessions) -> None:
+    ready = sessions.reruns
+    assert [rerun.step.key for rerun in ready] == ["a", "b"]
+    assert edit({"c": "print(x, 'first')  # as before"}).asked == []
+    assert sessions.reruns is ready
+    assert edit({"c": "print(x, 'second')"}).asked == ["c"]
+
+
+def test_a_later_cell_finds_what_is_there(edit: Edit) -> None:
+    assert edit({"d": "x.append(3)\nprint(x)"}).asked == ["d"]
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"a": "import helper\nx = [helper.f(5)]"}, ["a", "b", "c"]),
+        ({"b": "x.append(7)"}, ["a", "b", "c"]),
+        ({"helper.py": "def f(x):\n    return 7 * x\n"}, ["a", "b", "c"]),
+        ({"data.txt": "3"}, ["a", "b", "c"]),
+        ({"data.txt": "3", "c": "print(x, 3)"}, ["a", "b", "c"]),
+        ({"helper.py": "def f(x):\n    return 1\n", "c": "print(x, 3)"}, ["a", "b", "c"]),
+    ],
+    ids=["first cell", "second cell", "module", "data", "data and cell", "module of equal result"],
+)
+def test_what_was_edited_since_is_not_taken_as_it_was(
+    edit: Edit, change: Mapping[str, str], asked: list[str]
+) -> None:
+    assert edit(change).asked == asked
+
+
+def test_a_module_that_was_changed_and_changed_back_is_the_one_there_is(
+    edit: Edit, sessions: Sessions
+) -> None:
+    edit({"helper.py": "def f(x):\n    return 7 * x\n", "c": "print(x, helper.f(1))"})
+    edit({"helper.py": FILES["helper.py"]})
+    assert edit({"c": "print(x, helper.f(2))"}).asked[-1] == "c"
+
+
+def test_nothing_runs_ahead_that_writes_files(blog: Blog, sessions: Sessions, edit: Edit) -> None:
+    edit({"a": "print(1, file=open('out.txt', 'w'))\nx = [1]"})
+    edit({"c": "print(x, 'second')"})
+    assert sessions.reruns == ()
+    (blog.root / "out.txt").write_text("mine")
+    assert edit({"c": "print(x, 'third')"}).status == "built"
+
+
+def test_a_session_that_runs_ahead_is_ended_at_once(blog: Blog, sessions: Sessions) -> None:
+    [step] = plan(source_of(cell("while True: pass")), covers={}, engine="").steps
+    start = time.monotonic()
+    sessions.warm_up([Rerun(step, {}, "", Trace(step.key))])
+    assert sessions.reruns
+    sessions.close()
+    assert sessions.reruns == ()
+    assert time.monotonic() - start < step.timeout / 10
