@@ -6,7 +6,7 @@ Nothing of litpost is imported unless that is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from litpost.source import Cell
 
 
+ACCEPTED = "litpost accepted"
+"""The name under which a test's report tells what was accepted, also from another process."""
+
+
 class Stop(Exception):  # noqa: N818
     """A test of a source failed; its message says where."""
 
@@ -28,7 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("litpost", "literate posts")
     group.addoption("--litpost", action="store_true", help="test sources: their cells, their posts")
     group.addoption(
-        "--litpost-update", action="store_true", help="accept new outputs: write the posts"
+        "--litpost-update",
+        action="store_true",
+        help="accept new outputs: write the posts, and what was found behind `# =>`",
     )
 
 
@@ -56,12 +62,30 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return file
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what was written to accept new outputs."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    told = {
+        text: None
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == ACCEPTED
+    }
+    if told:
+        terminalreporter.section("litpost: accepted")
+        for text in told:
+            terminalreporter.line(text)
+
+
 def _is_wanted(config: pytest.Config) -> bool:
     return bool(config.getoption("--litpost") or config.getoption("--litpost-update"))
 
 
 class SourceFile(pytest.File):
     """A source: the tests of its cells and of its post. It is built once, when the first runs."""
+
+    accepted: Sequence[str] = ()
+    """What was written to accept new outputs, a sentence each."""
 
     @cached_property
     def project(self) -> Project:
@@ -79,6 +103,7 @@ class SourceFile(pytest.File):
     def report(self) -> PostReport:
         """What a build comes to; it writes only if new outputs are to be accepted."""
         from litpost import builder
+        from litpost.acceptance import build_accepting
         from litpost.project import STORE
         from litpost.receipts import Receipts
         from litpost.store import Store
@@ -88,8 +113,12 @@ class SourceFile(pytest.File):
             current = Receipts(self.project, store).current(self.source)
         finally:
             store.close()
-        dry = not self.config.getoption("--litpost-update")
-        return current or builder.build(self.source, self.project, dry=dry)
+        if current:
+            return current
+        if not self.config.getoption("--litpost-update"):
+            return builder.build(self.source, self.project, dry=True)
+        report, self.accepted = build_accepting(self.source, self.project)
+        return report
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the tests; one that says so where the source can't be read."""
@@ -124,6 +153,17 @@ class SourceItem(pytest.Item):
 
     parent: SourceFile
 
+    def runtest(self) -> None:
+        """Fail if there is something wrong, and note what was accepted for the summary."""
+        report = self.parent.report
+        self.user_properties += [(ACCEPTED, told) for told in self.parent.accepted]
+        self.parent.accepted = ()
+        self.judge(report)
+
+    def judge(self, report: PostReport) -> None:
+        """Fail if what a build came to is wrong."""
+        raise NotImplementedError
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
         """Show litpost's own message, which points into the source."""
         if isinstance(excinfo.value, Stop):
@@ -138,9 +178,8 @@ class CellItem(SourceItem):
         super().__init__(**rest)
         self._cell, self._before = cell, before
 
-    def runtest(self) -> None:
+    def judge(self, report: PostReport) -> None:
         """Fail if the cell fails; skip it if the build ended before it."""
-        report = self.parent.report
         if report.failed == self._cell.key:
             raise Stop(report.message)
         if report.failed in self._before:
@@ -159,10 +198,13 @@ class PostItem(SourceItem):
         self._wrong = wrong
 
     def runtest(self) -> None:
-        """Fail if it isn't, with the differences, or if the source can't be built."""
+        """Fail if the source can't be read, or as other tests do."""
         if self._wrong:
             raise Stop(self._wrong)
-        report = self.parent.report
+        super().runtest()
+
+    def judge(self, report: PostReport) -> None:
+        """Fail if it isn't, with the differences, or if the source can't be built."""
         if report.status == "failed":
             is_told = report.failed and any(
                 isinstance(item, CellItem) and item._cell.key == report.failed
