@@ -6,7 +6,10 @@ import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
@@ -20,7 +23,6 @@ from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
 from litpost.receipts import keep_receipt
 from litpost.references import check_references
-from litpost.renderer import Rendered, render
 from litpost.reports import UNCHANGED, CellReport, PostReport
 from litpost.sessions import Sessions
 from litpost.snippets import resolve
@@ -30,6 +32,9 @@ from litpost.theme import COMMON, SCRIPT, Theme, load_theme
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
+
+if TYPE_CHECKING:
+    from litpost.renderer import Rendered
 
 Report = Callable[[Step, int, int], None]
 
@@ -77,6 +82,7 @@ def build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
+        Thread(target=import_module, args=["litpost.renderer"]).start()  # while cells run
         with (
             contextlib.closing(Store(project.root / STORE)) as store,
             contextlib.closing(Versions(store)) as versions,
@@ -90,6 +96,8 @@ def build(
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
             false = false_expectation(ran.failed, trace, source)
             raise LitpostError(failure_message(ran.failed, trace, source))
+        from litpost.renderer import render
+
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
         files = _files(rendered, source, project, theme, ran)
         changed = differing(project.root, files)

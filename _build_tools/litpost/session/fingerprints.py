@@ -29,7 +29,7 @@ import marshal
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,8 +174,9 @@ def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
         return name
 
     for name, found in prints.items():
-        for identity in found.objects:
-            parent[root(name)] = root(owner.setdefault(identity, name))
+        for other in set(map(owner.__getitem__, owner.keys() & found.objects.keys())):
+            parent[root(name)] = root(other)
+        owner |= dict.fromkeys(found.objects, name)
     groups: dict[str, set[str]] = {}
     for name in prints:
         groups.setdefault(root(name), set()).add(name)
@@ -241,17 +242,16 @@ class _Walk:
                 return
         numpy = sys.modules.get("numpy")
         array: Any = numpy.ndarray if numpy is not None else ()
-        objects = {id(value)}
-        found, seen = [value], {id(value)}
+        objects, seen, found = {id(value)}, {id(value)}, [value]
         while found and len(seen) < _HELD:
-            held = {id(each): each for each in _held(found)}
-            found = [o for i, o in held.items() if i not in seen and _is_searched(type(o))]  # type: ignore[arg-type]
+            refs = _held(found)
+            held = dict(zip(map(id, refs), refs, strict=True))
+            for known in held.keys() & seen:
+                del held[known]
             seen |= held.keys()
-            for each in found:
-                if not isinstance(each, (tuple, frozenset)):
-                    objects.add(id(each))
-                if isinstance(each, array):
-                    objects.add(id(_owner(each, numpy)))
+            found = [each for each in held.values() if _is_searched(type(each))]  # type: ignore[arg-type]
+            objects.update(id(each) for each in found if not isinstance(each, (tuple, frozenset)))
+            objects.update(id(_owner(each, numpy)) for each in found if isinstance(each, array))
         self._searched.append(objects)
         self._hold(objects)
 
@@ -661,7 +661,7 @@ def _is_special(kind: type) -> bool:
     return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES))
 
 
-def _held(values: Iterable[Any]) -> Iterable[Any]:
+def _held(values: Iterable[Any]) -> Sequence[Any]:
     """Return the objects that objects refer to."""
     special = [value for value in values if _is_special(type(value))]  # type: ignore[arg-type]
     others = (value for value in values if not _is_special(type(value)))  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 from litpost.schemes import DENSITY, DRAWN
 
@@ -75,5 +74,8 @@ def _drawn_in(ink: str, ground: str) -> Iterator[None]:
         def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
             super().draw_path(gc, path, transform, swapped(rgbFace))
 
-    with patch.object(backend_agg, "RendererAgg", Renderer):
+    own, agg.RendererAgg = agg.RendererAgg, Renderer
+    try:
         yield
+    finally:
+        agg.RendererAgg = own
