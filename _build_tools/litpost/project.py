@@ -62,8 +62,7 @@ class Project:
             raise UsageError(f"no source `{name}`; sources lie in {SOURCES}/")
         folder = (self.root / SOURCES).resolve()
         path = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else ""
-        language, _, bare = path.rpartition("/")
-        if not _NAME.match(bare) or (language and not _LANGUAGE.match(language)):
+        if not is_source(path):
             raise UsageError(
                 f"`{name}` isn't a source of this project: those are named "
                 f"{SOURCES}/YYYY-MM-DD-slug.md or {SOURCES}/<language>/YYYY-MM-DD-slug.md"
@@ -116,6 +115,16 @@ class Project:
     def language_of(self, source: str) -> str:
         """Return the language of a source: that of its folder, or the blog's."""
         return Place.of(source).language or self.language
+
+
+def is_source(path: str) -> bool:
+    """Say whether a path below the folder of the sources is named like one.
+
+    >>> is_source("en/2024-05-01-powers.md"), is_source("notes.md"), is_source("a/b/c.md")
+    (True, False, False)
+    """
+    language, _, name = path.rpartition("/")
+    return bool(_NAME.match(name)) and (not language or bool(_LANGUAGE.match(language)))
 
 
 def source_languages(root: Path) -> tuple[str, ...]:
