@@ -20,12 +20,14 @@ from bench.scale import measure_scale
 from bench.scenarios import SCENARIOS, measure_scenarios
 from bench.series import Results
 from bench.tools import FLOOR, TOOLS
+from bench.warm import measure_warm
 
 GROUPS = {
     "fingerprints": measure_fingerprints,
     "memory": measure_memory,
     "large": measure_large,
     "scale": measure_scale,
+    "warm": measure_warm,
 }
 """What is measured besides the scenarios; each takes a plan and a function that tells progress."""
 

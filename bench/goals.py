@@ -9,6 +9,8 @@ from bench.fingerprints import KINDS, LARGE
 from bench.scale import OWN_CELLS, TABLE, no_op, one_edited
 from bench.series import Results, Series, ratio, slopes
 from bench.tools import FLOOR, LITPOST
+from bench.warm import TABLE as WARM
+from bench.warm import last_cell
 
 LITPOST_ = LITPOST.name
 FLOOR_ = FLOOR.name
@@ -21,6 +23,7 @@ SHARE = 0.05
 LARGE_SECONDS = 0.5
 NOISE_SECONDS = 0.05
 DRIVER_BYTES = 60_000_000
+WARM_SECONDS = 0.030
 MANY = 1000
 MANY_SECONDS = 0.8
 LINEAR = 1.5
@@ -57,6 +60,8 @@ def judge(results: Results, documents: tuple[str, ...]) -> list[Goal]:
     for document in documents:
         goals += _document(results, document)
     goals += [_share(results, document) for document in documents]
+    for document in documents:
+        goals += _warm(results, document)
     goals += _large(results)
     goals.append(_memory(results))
     goals += _many(results)
@@ -105,6 +110,13 @@ def _share(results: Results, name: str) -> Goal:
     if series is None or series.median is None:
         return Goal(text, series.failed if series and series.failed else "not measured")
     return Goal(text, f"{series.median:.1%}", series.median <= SHARE)
+
+
+def _warm(results: Results, name: str) -> Iterator[Goal]:
+    own = results.median(WARM, last_cell(name), LITPOST_)
+    floor = results.median(WARM, last_cell(name), FLOOR_)
+    added = None if own is None or floor is None else own - floor
+    yield _seconds(f"{name}: warm session, last-cell edit, beyond the cell", added, WARM_SECONDS)
 
 
 def _large(results: Results) -> Iterator[Goal]:

@@ -320,17 +320,26 @@ class Execution:
 
     def _take_over(self, index: int) -> None:
         """Take over a session that has run, ahead of this build, steps before this one."""
-        known = iter(self._history[:index])
-        found = [
-            (rerun, next((b for b, done in known if _is_same(done, rerun)), None))
-            for rerun in self._sessions.reruns
-        ]
-        if any(before is None for _, before in found):
+        reruns = self._sessions.reruns
+        befores = list(_places(self._history[:index], reruns))
+        if not reruns or len(befores) < len(reruns):
             return
-        if found and (session := self._sessions.take()):
-            self._session = session
-            for rerun, before in found:
-                self._note(rerun.step, before or {}, rerun.trace)
+        if (taken := self._sessions.take()) is None:
+            return
+        self._session, traces = taken
+        for rerun, before, again in zip(reruns, befores, traces, strict=True):
+            if not self._would_read(again, before):
+                self._end_session()
+                return
+            self._note(rerun.step, before, again)
+
+    def _would_read(self, trace: Trace, before: Mapping[str, str]) -> bool:
+        """Say whether a step would read now what it has read, with `before` at its place."""
+        return all(
+            (before.get(slot) if slot[0] in "vma" else self._state.get(slot)) == digest
+            for slot, digest in trace.reads.items()
+            if slot != "v:*" and slot[0] != "p"
+        )
 
     def _keep(self, step: Step, trace: Trace) -> Trace:
         """Complete a trace with what the session doesn't know, and store it."""
@@ -461,6 +470,15 @@ def _is_harmless(rerun: Rerun) -> bool:
     """Say whether a step changes nothing outside of its session, as far as is known."""
     writes_files = any(slot[0] == "f" for slot in rerun.trace.writes)
     return not (writes_files or rerun.trace.unseen or rerun.step.cache is False)
+
+
+def _places(
+    history: Iterable[tuple[dict[str, str], Done]], reruns: Iterable[Rerun]
+) -> Iterator[dict[str, str]]:
+    """Yield what there was before each of some steps, as far as they are found in this order."""
+    known = iter(history)
+    for rerun in reruns:
+        yield from itertools.islice((slots for slots, done in known if _is_same(done, rerun)), 1)
 
 
 def _is_same(done: Done, rerun: Rerun) -> bool:

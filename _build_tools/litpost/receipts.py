@@ -6,7 +6,9 @@ it was, another build would come to the same files, so that nothing is parsed or
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
@@ -141,8 +143,16 @@ def _common(project: Project) -> str:
     """Return a digest of what all posts depend on: settings, templates, this litpost."""
     told: list[Any] = [engine_digest(), repr(replace(project, root=Path()))]
     for folder in (_PACKAGE, project.root / TEMPLATES):
-        for file in sorted(folder.rglob("*")):
-            if file.suffix != ".pyc" and file.is_file():
-                found = file.stat()
-                told.append((file.name, found.st_size, found.st_mtime_ns))
+        told += sorted(_stamps(str(folder)))
     return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and time of all files in a folder, but of compiled ones."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if not name.endswith(".pyc"):
+                path = os.path.join(place, name)  # noqa: PTH118  (many files, at every build)
+                with contextlib.suppress(FileNotFoundError):
+                    found = os.stat(path)  # noqa: PTH116
+                    yield path[len(folder) :], found.st_size, found.st_mtime_ns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -32,6 +32,10 @@ class Rerun:
     exists: Mapping[str, str]
     declared: str
     trace: Trace
+
+    def is_repeated_by(self, again: Trace) -> bool:
+        """Say whether another run of the step has done the same."""
+        return again.failure == self.trace.failure and again.writes == self.trace.writes
 
 
 class Sessions:
@@ -68,13 +72,16 @@ class Sessions:
         """What the session has run, or is running, that `take` returns."""
         return self._spare.reruns if self._spare else ()
 
-    def take(self) -> Session | None:
-        """Return the session that has run `reruns`; nothing if they did otherwise than before."""
+    def take(self) -> tuple[Session, Sequence[Trace]] | None:
+        """Return the session that has run `reruns`, once it has, and what these did.
+
+        There is none if one of them hasn't done what it did before.
+        """
         spare, self._spare = self._spare, None
         if spare is None:
             return None
-        if spare.is_right():
-            return spare.session
+        if len(traces := spare.wait()) == len(spare.reruns):
+            return spare.session, traces
         spare.close()
         return None
 
@@ -82,7 +89,8 @@ class Sessions:
         """Return a session in which nothing has run."""
         if self.reruns:
             self.close()
-        return self.take() or Session(self._root, self._language)
+        taken = self.take()
+        return taken[0] if taken else Session(self._root, self._language)
 
     def close(self) -> None:
         """End the session that nobody has asked for."""
@@ -92,33 +100,28 @@ class Sessions:
 
 
 class _Spare:
-    """A session that runs steps ahead of their use."""
+    """A session that runs steps ahead of their use, in a thread."""
 
     def __init__(self, session: Session, reruns: tuple[Rerun, ...]) -> None:
         self.session, self.reruns = session, reruns
-        self._is_right = not reruns
+        self._traces: list[Trace] = []
         self._thread = Thread(target=self._run)
-        if reruns:
-            self._thread.start()
+        self._thread.start()
 
     def _run(self) -> None:
-        self._is_right = all(map(self._runs_again, self.reruns))
+        for rerun in self.reruns:
+            trace = run_step(self.session, rerun.step, rerun.exists, declared=rerun.declared)
+            if not rerun.is_repeated_by(trace):
+                return
+            self._traces.append(trace)
 
-    def _runs_again(self, rerun: Rerun) -> bool:
-        again = run_step(self.session, rerun.step, rerun.exists, declared=rerun.declared)
-        same = again.failure == rerun.trace.failure and again.writes == rerun.trace.writes
-        told = rerun.trace.reads
-        return same and all(told.get(s) == d for s, d in again.reads.items() if s[0] != "p")
-
-    def is_right(self) -> bool:
-        """Say whether all steps have done what they did before, once they have run."""
-        if self.reruns:
-            self._thread.join()
-        return self._is_right
+    def wait(self) -> Sequence[Trace]:
+        """Return what the steps did, up to one that did something else than before."""
+        self._thread.join()
+        return self._traces
 
     def close(self) -> None:
         """End the session, whatever it is doing."""
         self.session.kill()
-        if self.reruns:
-            self._thread.join()
+        self._thread.join()
         self.session.close()

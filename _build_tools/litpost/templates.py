@@ -11,7 +11,7 @@ import jinja2
 from litpost import liquid
 from litpost.errors import LitpostError
 from litpost.formulas import one_line
-from litpost.project import TEMPLATES
+from litpost.project import STORE, TEMPLATES
 from litpost.theme import COMMON, Theme
 
 
@@ -20,8 +20,11 @@ class Templates:
 
     def __init__(self, root: Path, theme: Theme) -> None:
         self._root = root
+        compiled = root / STORE / "templates"  # by name and content; may be deleted at any time
+        compiled.mkdir(parents=True, exist_ok=True)
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([root / TEMPLATES, theme.folder, COMMON]),
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)),
             undefined=jinja2.StrictUndefined,
             keep_trailing_newline=False,
         )

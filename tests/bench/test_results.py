@@ -72,7 +72,7 @@ def test_slopes_are_costs_of_a_further_one() -> None:
 
 def test_goals_that_were_not_measured_are_neither_met_nor_missed() -> None:
     goals = judge(Results(()), ("numpy", "tensorflow"))
-    assert len(goals) == 2 * 8 + 3 + 1 + 3
+    assert len(goals) == 2 * 9 + 3 + 1 + 3
     assert {(goal.measured, goal.verdict) for goal in goals} == {("not measured", "–")}
 
 
@@ -91,6 +91,19 @@ def test_goals_compare_with_floor_and_best_peer() -> None:
     assert met["numpy: no-op ≤ 0.10 s"] is True
     assert met["numpy: no-op ≤ 0.6 × the best peer (codebraid)"] is False
     assert met["numpy: prose edit, beyond no-op ≤ 0.04 s"] is False
+
+
+def test_a_warm_session_is_judged_by_what_it_adds_to_the_cell() -> None:
+    def warm(seconds: float) -> bool | None:
+        times = {"litpost": seconds, "python": 0.1}
+        series = [
+            Series("warm session", "last-cell edit, numpy", t, (s,)) for t, s in times.items()
+        ]
+        goal = "numpy: warm session, last-cell edit, beyond the cell ≤ 0.03 s"
+        return verdicts(Results(tuple(series)))[goal]
+
+    assert warm(0.125) is True
+    assert warm(0.2) is False
 
 
 def test_a_fast_module_edit_that_shows_the_old_output_is_missed() -> None:

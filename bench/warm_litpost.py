@@ -1,0 +1,44 @@
+"""``python -m bench.warm_litpost FOLDER NAME``: builds a document again at each line of its input.
+
+It builds as `litpost serve` does, and says how long that took, and what the post shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from pathlib import Path
+
+from bench.dialects import DAY
+from bench.documents import DOCUMENTS
+from litpost.freshness import freshen
+from litpost.project import STORE, find_project
+from litpost.receipts import Receipts
+from litpost.sessions import Sessions
+from litpost.store import Store
+
+
+def main(folder: str, name: str) -> None:
+    """Build, and build again whenever something comes in."""
+    root = Path(folder)
+    project, file = find_project(root), f"{DAY}-{DOCUMENTS[name].name}.md"
+    with contextlib.closing(Sessions(root, "en", is_warm=True)) as sessions:
+        pause = 0.0
+        for _ in sys.stdin:
+            time.sleep(pause)  # a person looks at the page before the next edit
+            start = time.perf_counter()
+            with contextlib.closing(Store(root / STORE)) as store:
+                receipts = Receipts(project, store)
+                report = freshen(f"_literate/{file}", project, receipts, sessions=sessions)
+            seconds = time.perf_counter() - start
+            if report.status != "written":
+                raise SystemExit(f"{report.status}: {report.message}")
+            shown = (root / "_posts" / file).read_text(encoding="utf-8")
+            pause = max(pause, 2 * seconds)
+            print(json.dumps({"seconds": seconds, "shown": shown}), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

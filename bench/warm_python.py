@@ -1,0 +1,42 @@
+"""``python -m bench.warm_python FOLDER NAME``: runs the last cell again at each line of its input.
+
+All cells above it have run before. It says how long that cell took, and what it printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench.dialects import write_script
+from bench.documents import DOCUMENTS
+
+
+def main(folder: str, name: str) -> None:
+    """Run the cells above the last one, and that whenever something comes in."""
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    document, variables = DOCUMENTS[name], dict[str, Any]()
+    above = write_script(replace(document, cells=document.cells[:-1]))[f"{document.name}.py"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(above, name, "exec"), variables)
+    for _ in sys.stdin:
+        script = Path(f"{document.name}.py").read_text(encoding="utf-8")
+        code = compile(script.removeprefix(above), name, "exec")
+        printed = io.StringIO()
+        start = time.perf_counter()
+        with contextlib.redirect_stdout(printed):
+            exec(code, variables)
+        seconds = time.perf_counter() - start
+        print(json.dumps({"seconds": seconds, "shown": printed.getvalue()}), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
