@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 from litpost.places import in_source_lines
 from litpost.plan import Step
 from litpost.reports import FalseExpectation
 from litpost.source import Cell, Source
 from litpost.trace import Failure, Trace
+
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
 
 
 def failure_message(step: Step, trace: Trace, source: Source) -> str:
@@ -26,6 +31,11 @@ def failure_message(step: Step, trace: Trace, source: Source) -> str:
         parts += ["It printed:", *("  " + line for line in last)]
     if failure.traceback and failure.name != "ExpectationError":
         parts.append(in_source_lines(failure.traceback.rstrip("\n"), source))
+    if match := _MISSING.match(failure.summary):
+        parts.append(
+            f"Cells run in {sys.prefix}; if `{match[1]}` is of a library, install that there: "
+            f"`{sys.executable} -m pip install …`"
+        )
     return "\n".join(parts)
 
 

@@ -83,6 +83,9 @@ def find_theme(root: Path) -> tuple[str, str] | None:
         `_config.yml` can't be read.
     """
     config = read_site(root)
+    own = config.get("litpost")
+    if isinstance(own, dict) and own.get("theme") in themes():
+        return str(own["theme"]), "`_config.yml` says so to litpost"
     named = " ".join(str(config.get(key) or "") for key in ("theme", "remote_theme"))
     gems = _text(root / "Gemfile")
     for name in themes():

@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Look for sources where no files were named."""
-    if _is_wanted(config) and config.args_source is not pytest.Config.ArgsSource.ARGS:
+    if _looks_itself(config):
         folder = config.rootpath / "_literate"
         if folder.is_dir() and config.args != [str(config.rootpath)]:
             config.args.append(str(folder))
@@ -62,8 +62,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return file
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what was written to accept new outputs."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """List what was written to accept new outputs; say so if there are no sources."""
+    folder = config.rootpath / "_literate"
+    if _looks_itself(config) and not any(folder.glob("*.m*d*")):
+        terminalreporter.line(f'litpost: no sources in {folder}; `litpost new "Title"` begins one')
     reports = [report for each in terminalreporter.stats.values() for report in each]
     told = {
         text: None
@@ -75,6 +80,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("litpost: accepted")
         for text in told:
             terminalreporter.line(text)
+
+
+def _looks_itself(config: pytest.Config) -> bool:
+    """Say whether sources are to be found where no files were named."""
+    return _is_wanted(config) and config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
 def _is_wanted(config: pytest.Config) -> bool:

@@ -67,6 +67,7 @@ def read_config(root: Path) -> Config:
     UsageError
         It isn't there, or isn't YAML.
     """
+    _check_is_site(root)
     try:
         config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
         languages = config.get("language_switch_lang_list") or source_languages(root)
@@ -216,10 +217,17 @@ def _works(jekyll: Jekyll, root: Path) -> bool:
     return done.returncode == 0
 
 
+def _check_is_site(root: Path) -> None:
+    if not (root / "_config.yml").is_file():
+        raise UsageError(
+            f"{root} has no _config.yml: it isn't a Jekyll site; `jekyll new DIR` makes one, and "
+            "`litpost serve` shows posts without"
+        )
+
+
 def _check(root: Path, destination: Path) -> None:
     """Stop before Jekyll deletes what isn't a site."""
-    if not (root / "_config.yml").is_file():
-        raise UsageError(f"{root} has no _config.yml: it isn't a Jekyll site")
+    _check_is_site(root)
     if root.is_relative_to(destination):
         raise UsageError(f"{destination} contains the site's sources: name another folder")
     if not destination.exists() or destination == root / "_site":

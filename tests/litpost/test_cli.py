@@ -91,6 +91,48 @@ def test_wrong_use_is_one_clear_sentence(blog: Blog, arguments: list[str], messa
     assert "Traceback" not in done.stderr
 
 
+MISTYPED = [
+    (["bild"], "litpost: error: `bild`: did you mean `build`?"),
+    (["xyz"], "litpost: error: `xyz`: there are: `build`, `completion`, `doctor`"),
+    (["build", "--dif"], ""),
+    (["build", "--chekc"], "litpost build: error: `--chekc`: did you mean `--check` or"),
+    (["explain", "a", "b"], "litpost explain: error: `b`: it takes no more"),
+    (["completion", "bsh"], "litpost completion: error: `bsh`: did you mean `bash` or `zsh`?"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTYPED)
+def test_what_is_mistyped_is_told_what_was_meant(
+    blog: Blog, arguments: list[str], message: str
+) -> None:
+    blog.source("Text.\n")
+    done = blog.litpost(*arguments)
+    assert done.returncode == (2 if message else 0)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_library_that_is_missing_is_told_where_to_put(blog: Blog) -> None:
+    blog.source(cell("import no_such_library.part"))
+    done = blog.litpost("build")
+    assert done.returncode == 1
+    assert f"Cells run in {sys.prefix}; if `no_such_library` is of a library" in done.stderr
+    assert f"`{sys.executable} -m pip install …`" in done.stderr
+
+
+WITHOUT_SITE = [["site"], ["serve", "--jekyll"], ["site", "--check"]]
+
+
+@pytest.mark.parametrize("arguments", WITHOUT_SITE, ids=" ".join)
+def test_what_needs_a_site_says_how_to_get_one(blog: Blog, arguments: list[str]) -> None:
+    blog.source("Text.\n")
+    done = blog.litpost(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    told = "no pages in" if "--check" in arguments else "it isn't a Jekyll site; `jekyll new DIR`"
+    assert told in done.stderr
+
+
 def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
     code = "import sys; sys.version_info = (3, 9, 1); import litpost.cli"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

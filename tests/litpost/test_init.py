@@ -84,6 +84,14 @@ def test_no_line_of_others_is_touched(site: Blog) -> None:
     assert yaml.safe_load(site.read("_config.yml"))["exclude"] == ["a", "b", "Makefile"]
 
 
+def test_a_theme_that_was_named_once_stays(site: Blog) -> None:
+    site.write("_config.yml", "title: x\n")
+    assert site.litpost("init", "--yes", "--theme", "chirpy").returncode == 0
+    again = site.litpost("init", "--yes")
+    assert "the theme is chirpy: `_config.yml` says so" in again.stderr
+    assert "nothing to do" in again.stdout
+
+
 def test_what_is_to_be_written_is_shown_and_nothing_is_written_unasked(site: Blog) -> None:
     site.write("_config.yml", "theme: minima\n")
     before = everything(site)

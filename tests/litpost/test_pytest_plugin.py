@@ -41,6 +41,14 @@ def test_without_the_option_nothing_is_collected_or_imported(blog: Blog) -> None
     assert "1 passed" in done.stdout
 
 
+def test_where_there_are_no_sources_it_is_said_how_to_begin(blog: Blog) -> None:
+    blog.write("test_it.py", "def test_it():\n    pass\n")
+    done = pytest_in(blog, "--litpost", "-q")
+    assert done.returncode == 0
+    assert f"no sources in {blog.root}/_literate; `litpost new" in done.stdout
+    assert "no sources" not in pytest_in(blog, "--litpost", "test_it.py").stdout
+
+
 def test_a_failure_points_into_the_source(blog: Blog) -> None:
     blog.build(GOOD)
     blog.source(GOOD + "\n" + cell("x  # => 3", "label: wrong") + "\n" + cell("x", "label: after"))
