@@ -16,7 +16,7 @@ import yaml
 
 from litpost.errors import UsageError
 from litpost.exclusions import KEY, missing_names, with_names
-from litpost.project import SOURCES, TEMPLATES
+from litpost.project import MANIFESTS, SOURCES, TEMPLATES
 from litpost.schema import FILE, schema_file
 from litpost.theme import THEMES, load_theme, themes
 
@@ -27,6 +27,14 @@ _DEFAULTS = (
     "vendor/ruby/",
 )  # fmt: skip
 """What Jekyll 3 excludes as long as a site names nothing itself."""
+
+IGNORED = f"""\
+.litpost/
+!/{SOURCES}/{FILE}
+!/{MANIFESTS}/
+!/.pre-commit-config.yaml
+"""
+"""What git passes over; and what it doesn't, though a theme may have it pass over hidden files."""
 
 MAKEFILE = """\
 .PHONY: posts posts-check posts-test
@@ -141,7 +149,7 @@ def plan_installation(root: Path, theme: str) -> Installation:
     files[f"{SOURCES}/{FILE}"] = schema_file(load_theme(theme, root / TEMPLATES)).decode()
     edits: Mapping[str, Callable[[str], str]] = {
         "_config.yml": lambda text: _configured(text, theme, notes),
-        ".gitignore": lambda text: _with_block(text, ".litpost/\n"),
+        ".gitignore": lambda text: _with_block(text, IGNORED),
         "Makefile": lambda text: _with_targets(text, notes),
         ".github/workflows/litpost.yml": lambda text: _with_block("", WORKFLOW),
         ".pre-commit-config.yaml": lambda text: _hooked(text, notes),

@@ -86,18 +86,23 @@ def find_jekyll(root: Path) -> Jekyll:
     UsageError
         There is none; the message says how to install it.
     """
+    found = installed_jekyll(root)
+    if found is None and _may_use_apt():
+        _install_by_apt()
+        found = installed_jekyll(root)
+    if found is None:
+        raise UsageError(HOW_TO_INSTALL)
+    return found
+
+
+def installed_jekyll(root: Path) -> Jekyll | None:
+    """Find a Jekyll that is there: on the PATH, else in the Gemfile's bundle."""
     # Debian's Jekyll would otherwise insist on the gems of the Gemfile, which isn't meant for it.
     on_path = Jekyll(("jekyll",), (("JEKYLL_NO_BUNDLER_REQUIRE", "true"),))
     bundled = Jekyll(("bundle", "exec", "jekyll"), (("BUNDLE_GEMFILE", str(root / "Gemfile")),))
     if _works(on_path, root):
         return on_path
-    if (root / "Gemfile").is_file() and _works(bundled, root):
-        return bundled
-    if _may_use_apt():
-        _install_by_apt()
-        if _works(on_path, root):
-            return on_path
-    raise UsageError(HOW_TO_INSTALL)
+    return bundled if (root / "Gemfile").is_file() and _works(bundled, root) else None
 
 
 def build_site(

@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -175,6 +176,19 @@ def test_doctor_says_what_is_there_and_how_to_get_what_is_missing(blog: Blog) ->
     done = blog.litpost("doctor")
     assert done.returncode == 1
     assert "`litpost init` makes one" in done.stdout
+
+
+def test_doctor_finds_the_jekyll_that_builds_the_site_beside_any_gemfile(blog: Blog) -> None:
+    script = blog.root / "bin/jekyll"
+    blog.write("bin/jekyll", "#!/bin/sh\n[ $JEKYLL_NO_BUNDLER_REQUIRE ] && echo jekyll 4.3.1\n")
+    script.chmod(0o755)
+    blog.write("Gemfile", 'gem "no-such-gem"\n')
+    environment = {**os.environ, "PATH": f"{script.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "litpost", "doctor"], cwd=blog.root, env=environment,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "ok       Jekyll      4.3.1, as `jekyll`" in done.stdout
 
 
 def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:

@@ -92,6 +92,22 @@ def test_a_theme_that_was_named_once_stays(site: Blog) -> None:
     assert "nothing to do" in again.stdout
 
 
+def test_git_takes_what_is_to_be_committed_where_a_theme_ignores_hidden_files(site: Blog) -> None:
+    site.write("_config.yml", "theme: minima\n")
+    site.write(".gitignore", ".*\n!.git*\n_site\n")
+    checked("git", "init", "-q", cwd=site.root)
+    assert site.litpost("init", "--yes").returncode == 0
+    assert site.litpost("new", "First", "--date", "2024-05-01").returncode == 0
+    assert site.litpost("build").returncode == 0
+    taken = set(checked("git", "ls-files", "-o", "--exclude-standard", cwd=site.root).split("\n"))
+    assert taken >= {
+        "_literate/.schema.json", "_literate/2024-05-01-first.md", ".pre-commit-config.yaml",
+        "_literate/.manifest/2024-05-01-first.json", "_posts/2024-05-01-first.md", "Makefile",
+        ".github/workflows/litpost.yml",
+    }  # fmt: skip
+    assert not any(path.startswith(".litpost") for path in taken)
+
+
 def test_what_is_to_be_written_is_shown_and_nothing_is_written_unasked(site: Blog) -> None:
     site.write("_config.yml", "theme: minima\n")
     before = everything(site)
