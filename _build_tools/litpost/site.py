@@ -33,6 +33,14 @@ Jekyll, which builds the site, isn't installed. Any of these brings it:
                    then: gem install bundler && bundle install
 `bundle install` reads the Gemfile of this folder."""
 
+LACKING = (
+    "A theme or plugin of this site isn't installed for this Jekyll: `bundle install` brings those "
+    "of its Gemfile. `litpost serve` shows the posts without Jekyll"
+)
+_LACKS = re.compile(
+    r"MissingDependencyException|Gem::\w*MissingSpec|cannot load such file|Unknown tag '\w+'"
+)
+
 
 @dataclass(frozen=True)
 class Jekyll:
@@ -150,7 +158,9 @@ def build_site(
             errors="replace",
         )
     if done.returncode:
-        raise LitpostError(f"Jekyll couldn't build the site:\n{done.stdout.strip()}")
+        told = done.stdout.strip()
+        advice = f"\n{LACKING}" if _LACKS.search(told) else ""
+        raise LitpostError(f"Jekyll couldn't build the site:\n{told}{advice}")
     if done.stdout.strip():
         print(done.stdout.strip(), file=sys.stderr)
 
