@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from litpost.errors import UsageError, nearest
+from litpost.languages import LISTED, read_languages
 
 SOURCES = "_literate"
 POSTS = "_posts"
@@ -36,7 +37,7 @@ class Project:
         Address of the repository's files, for links to the lines of a snippet; or nothing.
     language
         The language of posts in ``_posts/``: ``default_lng``, ``lang``, ``locale`` or
-        ``language`` of ``_config.yml``.
+        ``language`` of ``_config.yml``, or of the theme's own settings.
     languages
         All languages that the site has, ``language_switch_lang_list``; none if it doesn't say.
     """
@@ -108,7 +109,7 @@ class Project:
             known = nearest(language, {self.language, *self.languages})
             raise UsageError(
                 f"{message}the site has no such language; {known} "
-                "(`language_switch_lang_list` in _config.yml lists them)"
+                f"(`{LISTED}` in the site's settings lists them)"
             )
         return language
 
@@ -202,12 +203,10 @@ def _read(root: Path) -> Project:
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
         repository = config.get("repository") or ""
-        names = ("default_lng", "lang", "locale", "language")
-        language = next((config[name] for name in names if config.get(name)), "en")
-        languages = tuple(map(str, config.get("language_switch_lang_list") or ()))
+        languages = read_languages(root, config)
     except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
     if repository and "://" not in repository:
         repository = f"https://github.com/{repository}"
     files = f"{repository}/blob/{branch}" if repository else ""
-    return Project(root, str(theme), files, str(language), languages)
+    return Project(root, str(theme), files, languages.default, languages.listed)

@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from litpost.errors import LitpostError, UsageError
+from litpost.languages import read_languages
 from litpost.project import source_languages
 
 APT_PACKAGES = ("jekyll",)
@@ -78,10 +79,9 @@ def read_config(root: Path) -> Config:
     _check_is_site(root)
     try:
         config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
-        languages = config.get("language_switch_lang_list") or source_languages(root)
-        names = ("default_lng", "lang", "locale", "language")
-        language = next((config[name] for name in names if config.get(name)), "en")
-        return Config(str(config.get("baseurl") or ""), str(language), tuple(map(str, languages)))
+        languages = read_languages(root, config)
+        listed = languages.listed or source_languages(root)
+        return Config(str(config.get("baseurl") or ""), languages.default, listed)
     except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
 

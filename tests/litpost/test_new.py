@@ -74,6 +74,35 @@ def test_a_source_in_another_language_builds_in_every_theme(
     assert ": en\n" not in blog.read(same)
 
 
+MRGREENS = """\
+# The theme
+use_cdn: true
+default_lng: ko
+
+# language order is linked to array order
+language_switch_lang_list: [ko, en]
+html_lng_with_country_code: true
+"""
+LISTS = {"flow": MRGREENS, "block": MRGREENS.replace("[ko, en]", "\n  - ko\n  - en")}
+
+
+@pytest.mark.parametrize("settings", LISTS.values(), ids=LISTS.keys())
+def test_a_fork_of_mr_green_has_its_languages_in_the_themes_own_settings(
+    blog: Blog, settings: str
+) -> None:
+    blog.write("_config.yml", "title: x\n")
+    blog.write("_data/conf/main.yml", settings)
+    assert new(blog, "둘", "--slug", "two").startswith("_literate/20")
+    assert new(blog, "Two", "--slug", "two-en", "--lang", "en").startswith("_literate/en/20")
+    assert "there are: `en`, `ko`" in refused(blog, "Zwei", "--lang", "de")
+    assert blog.litpost("build").returncode == 0
+    assert (blog.project.language, blog.project.languages) == ("ko", ("ko", "en"))
+    blog.write("_config.yml", "lang: en\n")
+    assert blog.project.language == "ko"
+    blog.write("_config.yml", "default_lng: en\n")
+    assert blog.project.language == "en"
+
+
 def test_a_site_of_a_country_has_its_language(blog: Blog) -> None:
     blog.write("_config.yml", "litpost: {theme: minimal-mistakes}\nlocale: de-AT\n")
     assert new(blog, "Eins", "--lang", "de", "--slug", "a").startswith("_literate/20")
