@@ -10,7 +10,6 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from litpost import __version__
@@ -131,6 +130,8 @@ def _settings(project: Project) -> dict[str, str]:
 
 
 def _installed(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # takes as long as many a build
+
     try:
         return version(name)
     except PackageNotFoundError:
