@@ -129,6 +129,8 @@ def test_sources_and_settings_come_and_go(blog: Blog) -> None:
         blog.write("_config.yml", "lang: ko\n")
         server.wait(lambda notice: not notice["problems"])
         server.page_with('<html lang="ko">')
+        blog.write("_data/conf/main.yml", "default_lng: ja\n")
+        server.page_with('<html lang="ja">')
 
 
 def test_a_post_that_was_never_built_has_a_page_that_waits_for_it(blog: Blog) -> None:
