@@ -52,11 +52,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from litpost.project import find_project
 
-    if file_path.parent.name != "_literate":
+    root = _root_of(file_path)
+    if root is None:
         return None
-    project = find_project(file_path.parent.parent)
-    path = f"_literate/{file_path.name}"
-    if path not in project.sources()[0]:
+    project = find_project(root)
+    if file_path.relative_to(project.root).as_posix() not in project.sources()[0]:
         return None
     file: pytest.Collector = SourceFile.from_parent(parent, path=file_path)
     return file
@@ -82,6 +82,12 @@ def pytest_terminal_summary(
             terminalreporter.line(text)
 
 
+def _root_of(file: Path) -> Path | None:
+    """Return the folder of the blog that a file is a source of, if it lies where sources lie."""
+    folders = (each for each in file.parents[:2] if each.name == "_literate")
+    return next((folder.parent for folder in folders), None)
+
+
 def _looks_itself(config: pytest.Config) -> bool:
     """Say whether sources are to be found where no files were named."""
     return _is_wanted(config) and config.args_source is not pytest.Config.ArgsSource.ARGS
@@ -102,12 +108,12 @@ class SourceFile(pytest.File):
         """The blog."""
         from litpost.project import find_project
 
-        return find_project(self.path.parent.parent)
+        return find_project(_root_of(self.path))
 
     @property
     def source(self) -> str:
         """The path of the source."""
-        return f"_literate/{self.path.name}"
+        return self.path.relative_to(self.project.root).as_posix()
 
     @cached_property
     def report(self) -> PostReport:
@@ -144,11 +150,14 @@ class SourceFile(pytest.File):
         except LitpostError as error:
             yield self._grouped(PostItem.from_parent(self, name="post", wrong=str(error)))
             return
-        cells = [step for step in source.steps() if isinstance(step, Cell)]
-        for number, cell in enumerate(cells):
-            name = cell.options.label or f"line {cell.line}"
-            before = [other.key for other in cells[:number]]
-            yield self._grouped(CellItem.from_parent(self, name=name, cell=cell, before=before))
+        steps = list(source.steps())
+        for number, step in enumerate(steps):
+            # What a translation doesn't take is tested with its original.
+            if not isinstance(step, Cell) or source.path_of(step) != self.source:
+                continue
+            name = step.options.label or f"line {step.line}"
+            before = [other.key for other in steps[:number]]
+            yield self._grouped(CellItem.from_parent(self, name=name, cell=step, before=before))
         yield self._grouped(PostItem.from_parent(self, name="post"))
 
     def _grouped(self, item: pytest.Item) -> pytest.Item:
