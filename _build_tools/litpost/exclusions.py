@@ -36,7 +36,7 @@ def with_names(text: str, names: Sequence[str]) -> str | None:
     "exclude:\n- 'a' # mine\n- 'Makefile'\n"
     """
     node = _list(text)
-    if node is None:
+    if node is None or not all(map(_is_on_a_line, node.value)):
         return None
     written = _in_flow(text, node, names) if node.flow_style else _in_block(text, node, names)
     before, after = yaml.safe_load(text), _loaded(written)
@@ -55,6 +55,10 @@ def _list(text: str) -> yaml.SequenceNode | None:
     pairs = root.value if isinstance(root, yaml.MappingNode) else ()
     found = [value for key, value in pairs if key.value == KEY]
     return found[-1] if found and isinstance(found[-1], yaml.SequenceNode) else None
+
+
+def _is_on_a_line(item: yaml.Node) -> bool:
+    return isinstance(item, yaml.ScalarNode) and item.style not in ("|", ">")
 
 
 def _in_block(text: str, node: yaml.SequenceNode, names: Sequence[str]) -> str:

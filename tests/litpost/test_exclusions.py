@@ -121,7 +121,9 @@ def test_a_list_that_has_it_stays(blog: Blog, listed: str) -> None:
     assert blog.read("_config.yml") == text
 
 
-@pytest.mark.parametrize("value", ["", " docs", " *names", " {a: b}"])
+@pytest.mark.parametrize(
+    "value", ["", " docs", " *names", " {a: b}", "\n  - a: 1", "\n  - >-\n    a\n    b"]
+)
 def test_what_is_no_list_of_its_own_is_left_and_told(blog: Blog, value: str) -> None:
     text = f"litpost: {{theme: minima}}\nnames: &names [a]\nexclude:{value}\n"
     blog.write("_config.yml", text)
