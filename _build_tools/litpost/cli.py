@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -36,8 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, unknown = make_parser(called or COMMANDS).parse_known_args(arguments)
     if unknown:
         options.parser.refuse(unknown[0])
+    if isinstance(sys.stdout, io.TextIOWrapper):  # which may know no Korean
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except UsageError as error:
         print(f"litpost: {error}", file=sys.stderr)
         return USAGE
@@ -47,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("litpost: interrupted; nothing more was written", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return status
 
 

@@ -134,6 +134,23 @@ def test_what_needs_a_site_says_how_to_get_one(blog: Blog, arguments: list[str])
     assert told in done.stderr
 
 
+def test_who_reads_may_stop_and_may_know_no_korean(blog: Blog) -> None:
+    command = [sys.executable, "-m", "litpost"]
+    with subprocess.Popen(
+        [*command, "themes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as done:
+        assert done.stdout
+        assert done.stderr
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode == 141
+    told = subprocess.run(
+        [*command, "new", "둘", "--date", "2024-05-01"], cwd=blog.root, capture_output=True,
+        text=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert (told.returncode, told.stdout) == (0, "_literate/2024-05-01-\\ub458.md\n")
+
+
 def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
     code = "import sys; sys.version_info = (3, 9, 1); import litpost.cli"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
