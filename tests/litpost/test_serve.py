@@ -64,7 +64,12 @@ def test_only_an_edit_of_code_starts_a_session(blog: Blog, monkeypatch: pytest.M
     blog.source("Other words.\n\n" + cell("print(6 * 8)"))
     upkeep.look()
     assert "48" in blog.body()
-    assert started
+    before = len(started)
+    assert before
+    blog.source("New words.\n\n" + cell("print(6 * 8)"))
+    upkeep.look()
+    assert "New words." in blog.body()
+    assert len(started) == before
     upkeep.close()
 
 
