@@ -841,13 +841,15 @@ def test_a_hostile_program(name: str, blog: Blog, tmp_path_factory: pytest.TempP
 
 
 LIBRARIES: dict[str, tuple[Texts, Texts]] = {
-    "Keras' counters of names, and seeds": (
+    "TensorFlow's seed, and Keras' counters of names": (
         {
             "a": "import keras, tensorflow as tf",
-            "b": "keras.layers.Dense(1)\ntf.random.set_seed(1)",
-            "c": "print(keras.layers.Dense(1).name, tf.random.uniform([1]).numpy())",
+            "b": "tf.random.set_seed(1)",
+            "c": "print(tf.random.uniform([1]).numpy())",
+            "d": "keras.layers.Dense(1);",
+            "e": "print(keras.layers.Dense(1).name)",
         },
-        {"b": "[keras.layers.Dense(1), keras.layers.Dense(1)]\ntf.random.set_seed(2)"},
+        {"b": "tf.random.set_seed(2)", "d": "[keras.layers.Dense(1), keras.layers.Dense(1)];"},
     ),
     "PyTorch's seed and print options": (
         {
