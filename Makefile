@@ -22,8 +22,8 @@ post: $(INSTALLED) ## run the code of every source and write its post
 site: post ## build the Jekyll site into _site/
 	$(BIN)/litpost site $(if $(THEME),--theme $(THEME))
 
-serve: post ## serve the site at http://127.0.0.1:4000/, and rebuild it on changes
-	$(BIN)/litpost site --serve
+serve: $(INSTALLED) ## show the posts in the browser as they are written; JEKYLL=1: the site
+	$(BIN)/litpost serve $(if $(JEKYLL),--jekyll)
 
 shots: post ## write screenshots of every page, light and dark, wide and narrow, to shots/
 	$(BIN)/python -m tests.site.shots

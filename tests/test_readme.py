@@ -72,6 +72,17 @@ def test_the_makefile_has_the_commands_that_run_this_test() -> None:
         assert run(f"{command} --dry-run", REPOSITORY).returncode == 0
 
 
+SERVED = {"": "litpost serve", "JEKYLL=1": "litpost serve --jekyll"}
+
+
+@pytest.mark.parametrize(("setting", "command"), SERVED.items())
+def test_make_serves_what_the_readme_says(setting: str, command: str) -> None:
+    shown = f"make serve {setting}".strip()
+    assert f"`{shown}`" in README
+    done = run(f"{shown} --dry-run", REPOSITORY)
+    assert done.stdout.split("\n")[-2].strip().endswith(command), done.stdout + done.stderr
+
+
 def test_what_the_readme_names_is_there() -> None:
     for link in re.findall(r"\]\(([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", README):
         target = link[0] or link[1]

@@ -15,10 +15,10 @@ from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
 from litpost.errors import LitpostError, SourceError
 from litpost.execution import Execution, Run
+from litpost.failures import failure_message, false_expectation
 from litpost.formulas import check_formulas
 from litpost.manifest import make_manifest, outputs_of_others, read_manifest, staleness
 from litpost.parser import parse
-from litpost.places import in_source_lines
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
 from litpost.receipts import keep_receipt
@@ -29,7 +29,6 @@ from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
 from litpost.theme import COMMON, SCRIPT, Theme, load_theme
-from litpost.trace import Trace
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
@@ -74,7 +73,7 @@ def build(
     """
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
-    failed = ""
+    failed, false = "", None
     warnings: tuple[str, ...] = ()
     try:
         theme = load_theme(project.theme, project.root / TEMPLATES)
@@ -94,8 +93,9 @@ def build(
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
-            failed = ran.failed.key
-            raise LitpostError(_failure_message(ran.failed, ran.traces[ran.failed.key], source))
+            failed, trace = ran.failed.key, ran.traces[ran.failed.key]
+            false = false_expectation(ran.failed, trace, source)
+            raise LitpostError(failure_message(ran.failed, trace, source))
         from litpost.renderer import render
 
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
@@ -117,7 +117,7 @@ def build(
                 remove(project.root, (old for old in gone if old.startswith(folder)))
     except LitpostError as error:
         return PostReport(
-            path, place.post, "failed", str(error), "", cells, warnings, failed=failed
+            path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
         )
     keep_receipt(source, project, ran, files, tuple(_current_cells(source)))
     status = "written" if changed else "unchanged"
@@ -261,26 +261,6 @@ def _cells(source: Source) -> Iterator[tuple[Cell, str]]:
             yield block.cell, f"lines {block.first_line}-{block.last_line} of {block.path}"
         elif isinstance(block, Cell):
             yield block, "" if block.options.eval else "`eval: false`"
-
-
-def _failure_message(step: Step, trace: Trace, source: Source) -> str:
-    """Tell where a step failed, what it printed, and how it came there, in the source's lines."""
-    failure, home = trace.failure, source.home(step.block)
-    assert failure is not None
-    at = step.line + (failure.line or 1) - 1
-    parts = [f"{home.path}:{at}: {step.block.name} failed: {failure.summary}"]
-    lines = home.text.split("\n")
-    if isinstance(step.block, Cell):
-        end = step.line + step.code.count("\n")
-        shown = range(max(step.line, at - 3), min(end, at + 2) + 1)
-        parts += [f"{'>' if n == at else ' '}{n:5} | {lines[n - 1]}".rstrip() for n in shown]
-    printed = "".join(out.text for out in trace.outputs if out.kind in ("stdout", "stderr"))
-    if printed.strip():
-        last = printed.rstrip("\n").split("\n")[-20:]
-        parts += ["It printed:", *("  " + line for line in last)]
-    if failure.traceback and failure.name != "ExpectationError":
-        parts.append(in_source_lines(failure.traceback.rstrip("\n"), source))
-    return "\n".join(parts)
 
 
 def diffs(root: Path, changed: Mapping[str, bytes]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from litpost import __version__
 from litpost.errors import UsageError
 from litpost.project import TEMPLATES, Project, find_project
+from litpost.site import installed_jekyll
 from litpost.theme import load_theme
 
 EXTRAS = {
@@ -74,16 +75,15 @@ def _blog(project: Project) -> Iterator[Finding]:
 
 def _jekyll(root: Path) -> Finding:
     """Find Jekyll without installing it."""
-    for command in (["jekyll"], ["bundle", "exec", "jekyll"]):
-        if not shutil.which(command[0]) or (
-            command[0] == "bundle" and not (root / "Gemfile").is_file()
-        ):
-            continue
-        done = subprocess.run([*command, "--version"], cwd=root, capture_output=True, text=True)
-        if done.returncode == 0:
-            return Finding("Jekyll", "ok", f"{done.stdout.split()[-1]}, as `{' '.join(command)}`")
-    how = "apt-get install jekyll, or gem install bundler && bundle install"
-    return Finding("Jekyll", "missing", "`litpost site` builds with it", how)
+    jekyll = installed_jekyll(root)
+    if jekyll is None:
+        how = "apt-get install jekyll, or gem install bundler && bundle install"
+        return Finding("Jekyll", "missing", "`litpost site` builds with it", how)
+    done = subprocess.run(
+        [*jekyll.command, "--version"], cwd=root, env=jekyll.environment(),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    return Finding("Jekyll", "ok", f"{done.stdout.split()[-1]}, as `{' '.join(jekyll.command)}`")
 
 
 def _program(name: str, purpose: str, how: str) -> Finding:

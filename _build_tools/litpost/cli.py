@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
+from typing import NoReturn
 
 from litpost import __version__
 from litpost.commands import COMMANDS
 from litpost.commands.common import FAILED, USAGE
-from litpost.errors import LitpostError, UsageError
+from litpost.errors import LitpostError, UsageError, nearest
 
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 EPILOG = """\
 examples:
   litpost new "Powers of two"      begin a post
@@ -30,9 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         argcomplete.autocomplete(make_parser())
     arguments = sys.argv[1:] if arguments is None else arguments
     called = arguments[:1] if set(arguments[:1]) <= set(COMMANDS) else ()
-    options = make_parser(called or COMMANDS).parse_args(arguments)
+    options, unknown = make_parser(called or COMMANDS).parse_known_args(arguments)
+    if unknown:
+        options.parser.refuse(unknown[0])
+    if isinstance(sys.stdout, io.TextIOWrapper):  # which may know no Korean
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except UsageError as error:
         print(f"litpost: {error}", file=sys.stderr)
         return USAGE
@@ -42,12 +51,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("litpost: interrupted; nothing more was written", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return status
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what was probably meant where something is unknown."""
+
+    def refuse(self, argument: str) -> NoReturn:
+        """End with status 2, since nothing takes an argument."""
+        known = [name for action in self._actions for name in action.option_strings]
+        meant = nearest(argument, known) if argument[:1] == "-" else "it takes no more"
+        self.error(f"`{argument}`: {meant}")
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2 and a message."""
+        if match := _CHOICE.search(message):
+            known = re.findall(r"[\w-]+", match[2])
+            message = f"`{match[1]}`: {nearest(match[1], known)}"
+        super().error(message)
 
 
 def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """Make the parser of the commands that are named, and of no others: it takes their modules."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="litpost",
         description="A literate post is a program whose printout is a blog post.",
         epilog=EPILOG,
@@ -57,6 +86,8 @@ def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in names:
         import_module(f"litpost.commands.{name}{'_' * iskeyword(name)}").add(commands)
+    for command in commands.choices.values():
+        command.set_defaults(parser=command)
     return parser
 
 

@@ -281,7 +281,9 @@ class Execution:
 
     def _blame(self, step: Step, other: Step, failure: Failure) -> Trace:
         message = f"{other.block.name} in line {other.line}, which has to run first, fails now: "
-        return Trace(step.key, failure=replace(failure, message=message + failure.summary, line=1))
+        return Trace(
+            step.key, failure=replace(failure, message=message + failure.summary, line=1, found="")
+        )
 
     def _ask(self, step: Step, before: dict[str, str]) -> Trace:
         """Run a step in the session."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from litpost.errors import UsageError
-from litpost.project import SOURCES, TEMPLATES
+from litpost.exclusions import KEY, missing_names, with_names
+from litpost.project import MANIFESTS, SOURCES, TEMPLATES
 from litpost.schema import FILE, schema_file
 from litpost.theme import THEMES, load_theme, themes
 
@@ -26,6 +27,14 @@ _DEFAULTS = (
     "vendor/ruby/",
 )  # fmt: skip
 """What Jekyll 3 excludes as long as a site names nothing itself."""
+
+IGNORED = f"""\
+.litpost/
+!/{SOURCES}/{FILE}
+!/{MANIFESTS}/
+!/.pre-commit-config.yaml
+"""
+"""What git passes over; and what it doesn't, though a theme may have it pass over hidden files."""
 
 MAKEFILE = """\
 .PHONY: posts posts-check posts-test
@@ -82,6 +91,9 @@ def find_theme(root: Path) -> tuple[str, str] | None:
         `_config.yml` can't be read.
     """
     config = read_site(root)
+    own = config.get("litpost")
+    if isinstance(own, dict) and own.get("theme") in themes():
+        return str(own["theme"]), "`_config.yml` says so to litpost"
     named = " ".join(str(config.get(key) or "") for key in ("theme", "remote_theme"))
     gems = _text(root / "Gemfile")
     for name in themes():
@@ -135,12 +147,15 @@ def plan_installation(root: Path, theme: str) -> Installation:
     notes: list[str] = []
     files: dict[str, str] = {}
     files[f"{SOURCES}/{FILE}"] = schema_file(load_theme(theme, root / TEMPLATES)).decode()
-    files["_config.yml"] = _configured(_text(root / "_config.yml"), theme, notes)
-    files[".gitignore"] = _with_block(_text(root / ".gitignore"), ".litpost/\n")
-    files["Makefile"] = _with_targets(_text(root / "Makefile"), notes)
-    files[".github/workflows/litpost.yml"] = _with_block("", WORKFLOW)
-    hooks = ".pre-commit-config.yaml"
-    files[hooks] = _hooked(_text(root / hooks), notes)
+    edits: Mapping[str, Callable[[str], str]] = {
+        "_config.yml": lambda text: _configured(text, theme, notes),
+        ".gitignore": lambda text: _with_block(text, IGNORED),
+        "Makefile": lambda text: _with_targets(text, notes),
+        ".github/workflows/litpost.yml": lambda text: _with_block("", WORKFLOW),
+        ".pre-commit-config.yaml": lambda text: _hooked(text, notes),
+    }
+    for path, edit in edits.items():
+        files[path] = _edited(_text(root / path), edit)
     return Installation(
         {
             path: text.encode()
@@ -150,6 +165,14 @@ def plan_installation(root: Path, theme: str) -> Installation:
         },
         tuple(notes),
     )
+
+
+def _edited(text: str, edit: Callable[[str], str]) -> str:
+    """Edit a text whose lines may all end as on Windows, and keep that."""
+    ends = text.count("\r\n")
+    if not ends or ends != text.count("\n"):
+        return edit(text)
+    return edit(text.replace("\r\n", "\n")).replace("\n", "\r\n")
 
 
 _WHOLE = (".github/workflows/litpost.yml",)
@@ -171,14 +194,21 @@ def _configured(text: str, theme: str, notes: list[str]) -> str:
         lines += ["litpost:", f"  theme: {theme}"]
     elif not isinstance(own["litpost"], dict) or own["litpost"].get("theme") != theme:
         notes.append(f"_config.yml has a `litpost:` of its own; give it `theme: {theme}`")
-    listed = own.get("exclude")
-    if listed is None:
+    if KEY not in own:
         names = [*_EXCLUDED, *_DEFAULTS]
-        lines += ["exclude:", *(f"  - {name}" for name in names)]
-    elif missing := [name for name in _EXCLUDED if name not in listed]:
+        lines += [f"{KEY}:", *(f"  - {name}" for name in names)]
+    text = _with_block(text, "\n".join(lines) + "\n") if lines else text
+    return _excluding(text, own[KEY], notes) if KEY in own else text
+
+
+def _excluding(text: str, listed: object, notes: list[str]) -> str:
+    """Put what isn't the site's own into the list of excludes that it has."""
+    missing = missing_names(listed if isinstance(listed, list) else [], _EXCLUDED)
+    written = with_names(text, missing) if missing else text
+    if written is None:
         wanted = ", ".join(f"`{name}`" for name in missing)
         notes.append(f"_config.yml has an `exclude:` of its own; add {wanted} to it")
-    return _with_block(text, "\n".join(lines) + "\n") if lines else text
+    return text if written is None else written
 
 
 def _with_targets(text: str, notes: list[str]) -> str:

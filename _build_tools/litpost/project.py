@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from litpost.errors import UsageError
+from litpost.errors import UsageError, nearest
+from litpost.languages import LISTED, read_languages
 
 SOURCES = "_literate"
 POSTS = "_posts"
@@ -36,7 +37,7 @@ class Project:
         Address of the repository's files, for links to the lines of a snippet; or nothing.
     language
         The language of posts in ``_posts/``: ``default_lng``, ``lang``, ``locale`` or
-        ``language`` of ``_config.yml``.
+        ``language`` of ``_config.yml``, or of the theme's own settings.
     languages
         All languages that the site has, ``language_switch_lang_list``; none if it doesn't say.
     """
@@ -62,8 +63,7 @@ class Project:
             raise UsageError(f"no source `{name}`; sources lie in {SOURCES}/")
         folder = (self.root / SOURCES).resolve()
         path = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else ""
-        language, _, bare = path.rpartition("/")
-        if not _NAME.match(bare) or (language and not _LANGUAGE.match(language)):
+        if not is_source(path):
             raise UsageError(
                 f"`{name}` isn't a source of this project: those are named "
                 f"{SOURCES}/YYYY-MM-DD-slug.md or {SOURCES}/<language>/YYYY-MM-DD-slug.md"
@@ -85,9 +85,47 @@ class Project:
             [path for path in paths if not _NAME.match(path.rpartition("/")[2])],
         )
 
+    def folder_of(self, language: str, *, is_listed: bool = False) -> str:
+        """Return the folder, below the sources' own, of a language: none for the blog's.
+
+        Parameters
+        ----------
+        language
+            Its code.
+        is_listed
+            Whether the theme knows only languages that `_config.yml` lists.
+
+        Raises
+        ------
+        UsageError
+            The site has no such language, or it is no language at all.
+        """
+        if language in (self.language, re.split("[-_]", self.language)[0]):
+            return ""
+        message = f"`--lang {language}`: "
+        if not _LANGUAGE.match(language):
+            raise UsageError(f"{message}isn't the code of a language, such as `de` or `pt-BR`")
+        if (self.languages or is_listed) and language not in self.languages:
+            known = nearest(language, {self.language, *self.languages})
+            raise UsageError(
+                f"{message}the site has no such language; {known} "
+                f"(`{LISTED}` in the site's settings lists them)"
+            )
+        return language
+
     def language_of(self, source: str) -> str:
         """Return the language of a source: that of its folder, or the blog's."""
         return Place.of(source).language or self.language
+
+
+def is_source(path: str) -> bool:
+    """Say whether a path below the folder of the sources is named like one.
+
+    >>> is_source("en/2024-05-01-powers.md"), is_source("notes.md"), is_source("a/b/c.md")
+    (True, False, False)
+    """
+    language, _, name = path.rpartition("/")
+    return bool(_NAME.match(name)) and (not language or bool(_LANGUAGE.match(language)))
 
 
 def source_languages(root: Path) -> tuple[str, ...]:
@@ -165,12 +203,10 @@ def _read(root: Path) -> Project:
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
         repository = config.get("repository") or ""
-        names = ("default_lng", "lang", "locale", "language")
-        language = next((config[name] for name in names if config.get(name)), "en")
-        languages = tuple(map(str, config.get("language_switch_lang_list") or ()))
+        languages = read_languages(root, config)
     except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
     if repository and "://" not in repository:
         repository = f"https://github.com/{repository}"
     files = f"{repository}/blob/{branch}" if repository else ""
-    return Project(root, str(theme), files, str(language), languages)
+    return Project(root, str(theme), files, languages.default, languages.listed)

@@ -438,8 +438,7 @@ class _Rendering:
         if "lng_pair" in self.theme.keys:
             original = self.source.original or self.source
             given.setdefault("lng_pair", Place.of(original.path).slug)
-        if self.theme.language_key and self.place.language:
-            given.setdefault(self.theme.language_key, self.place.language)
+        given |= {key: text for key, text in self._of_language().items() if key not in given}
         for name, path in covers.items():
             key, _, within = name.partition(".")
             if within:
@@ -447,6 +446,15 @@ class _Rendering:
             else:
                 given.setdefault(key, path)
         return given
+
+    def _of_language(self) -> dict[str, str]:
+        """Return what the front matter of a post in another language than the site's says."""
+        theme, language = self.theme, self.place.language
+        told = {
+            theme.language_key: language,
+            "permalink": theme.language_permalink.replace("LANGUAGE", language),
+        }
+        return {key: value for key, value in told.items() if language and key and value}
 
     def _filled(self, item: Any) -> Any:
         if isinstance(item, tuple):

@@ -34,13 +34,23 @@ class CellReport:
 
 
 @dataclass(frozen=True)
+class FalseExpectation:
+    """A `# =>` that is false: its place, what it says, and what it could say instead."""
+
+    path: str
+    line: int
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True)
 class PostReport:
     """What a build did with one source.
 
     `status` is ``written``, ``unchanged``, ``stale``, ``current`` or ``failed``; `message` tells
     why, where there is something to tell; `warnings` are what doesn't keep the post from being
     built; `diff` is what would be written, if that was asked for; `failed` is the key of the step
-    that failed, if one did.
+    that failed, if one did, and `false` the expectation that it failed by, if it could be mended.
     """
 
     source: str
@@ -51,6 +61,7 @@ class PostReport:
     cells: tuple[CellReport, ...] = field(default=())
     warnings: tuple[str, ...] = ()
     failed: str = ""
+    false: FalseExpectation | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as ``--json`` prints it."""

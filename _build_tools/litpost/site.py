@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from litpost.errors import LitpostError, UsageError
+from litpost.languages import read_languages
 from litpost.project import source_languages
 
 APT_PACKAGES = ("jekyll",)
@@ -32,6 +33,14 @@ Jekyll, which builds the site, isn't installed. Any of these brings it:
   elsewhere        install Ruby (https://www.ruby-lang.org/en/documentation/installation/),
                    then: gem install bundler && bundle install
 `bundle install` reads the Gemfile of this folder."""
+
+LACKING = (
+    "A theme or plugin of this site isn't installed for this Jekyll: `bundle install` brings those "
+    "of its Gemfile. `litpost serve` shows the posts without Jekyll"
+)
+_LACKS = re.compile(
+    r"MissingDependencyException|Gem::\w*MissingSpec|cannot load such file|Unknown tag '\w+'"
+)
 
 
 @dataclass(frozen=True)
@@ -67,12 +76,12 @@ def read_config(root: Path) -> Config:
     UsageError
         It isn't there, or isn't YAML.
     """
+    _check_is_site(root)
     try:
         config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
-        languages = config.get("language_switch_lang_list") or source_languages(root)
-        names = ("default_lng", "lang", "locale", "language")
-        language = next((config[name] for name in names if config.get(name)), "en")
-        return Config(str(config.get("baseurl") or ""), str(language), tuple(map(str, languages)))
+        languages = read_languages(root, config)
+        listed = languages.listed or source_languages(root)
+        return Config(str(config.get("baseurl") or ""), languages.default, listed)
     except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None
 
@@ -85,18 +94,23 @@ def find_jekyll(root: Path) -> Jekyll:
     UsageError
         There is none; the message says how to install it.
     """
+    found = installed_jekyll(root)
+    if found is None and _may_use_apt():
+        _install_by_apt()
+        found = installed_jekyll(root)
+    if found is None:
+        raise UsageError(HOW_TO_INSTALL)
+    return found
+
+
+def installed_jekyll(root: Path) -> Jekyll | None:
+    """Find a Jekyll that is there: on the PATH, else in the Gemfile's bundle."""
     # Debian's Jekyll would otherwise insist on the gems of the Gemfile, which isn't meant for it.
     on_path = Jekyll(("jekyll",), (("JEKYLL_NO_BUNDLER_REQUIRE", "true"),))
     bundled = Jekyll(("bundle", "exec", "jekyll"), (("BUNDLE_GEMFILE", str(root / "Gemfile")),))
     if _works(on_path, root):
         return on_path
-    if (root / "Gemfile").is_file() and _works(bundled, root):
-        return bundled
-    if _may_use_apt():
-        _install_by_apt()
-        if _works(on_path, root):
-            return on_path
-    raise UsageError(HOW_TO_INSTALL)
+    return bundled if (root / "Gemfile").is_file() and _works(bundled, root) else None
 
 
 def build_site(
@@ -144,7 +158,9 @@ def build_site(
             errors="replace",
         )
     if done.returncode:
-        raise LitpostError(f"Jekyll couldn't build the site:\n{done.stdout.strip()}")
+        told = done.stdout.strip()
+        advice = f"\n{LACKING}" if _LACKS.search(told) else ""
+        raise LitpostError(f"Jekyll couldn't build the site:\n{told}{advice}")
     if done.stdout.strip():
         print(done.stdout.strip(), file=sys.stderr)
 
@@ -216,10 +232,17 @@ def _works(jekyll: Jekyll, root: Path) -> bool:
     return done.returncode == 0
 
 
+def _check_is_site(root: Path) -> None:
+    if not (root / "_config.yml").is_file():
+        raise UsageError(
+            f"{root} has no _config.yml: it isn't a Jekyll site; `jekyll new DIR` makes one, and "
+            "`litpost serve` shows posts without"
+        )
+
+
 def _check(root: Path, destination: Path) -> None:
     """Stop before Jekyll deletes what isn't a site."""
-    if not (root / "_config.yml").is_file():
-        raise UsageError(f"{root} has no _config.yml: it isn't a Jekyll site")
+    _check_is_site(root)
     if root.is_relative_to(destination):
         raise UsageError(f"{destination} contains the site's sources: name another folder")
     if not destination.exists() or destination == root / "_site":

@@ -96,25 +96,29 @@ class Store:
         names = [name for [name] in self._rows("SELECT name FROM notes", ())]
         return {name: note for name in names if (note := self.note(name)) is not None}
 
-    def collect(self, *, age: float, size: int) -> tuple[int, int]:
+    def collect(self, *, age: float, size: int, dry: bool = False) -> tuple[int, int]:
         """Delete entries that weren't used for `age` seconds, and the oldest above `size` bytes.
 
-        Returns how many were deleted, and how many bytes are left.
+        Returns how many were deleted, or would be if `dry`, and how many bytes there are then.
         """
-        [before] = next(self._rows("SELECT count(*) FROM traces", ()))
-        self._try("DELETE FROM traces WHERE used < ?", (time.time() - age,))
-        total, oldest = 0, 0.0
+        limits = (time.time() - age, self._oldest(size))
+        found = self._rows("SELECT count(*) FROM traces WHERE used < ? OR used <= ?", limits)
+        [count] = next(found)
+        if not dry:
+            self._try("DELETE FROM traces WHERE used < ? OR used <= ?", limits)
+            self._try("VACUUM", ())
+        return count, self._file.stat().st_size
+
+    def _oldest(self, size: int) -> float:
+        """Return when the newest entry was used that isn't within `size` bytes; 0 if all are."""
+        total = 0
         for used, length in self._rows(
             "SELECT used, length(data) FROM traces ORDER BY used DESC", ()
         ):
             total += length
             if total > size:
-                oldest = used
-                break
-        self._try("DELETE FROM traces WHERE used <= ?", (oldest,))
-        self._try("VACUUM", ())
-        [after] = next(self._rows("SELECT count(*) FROM traces", ()))
-        return before - after, self._file.stat().st_size
+                return float(used)
+        return 0.0
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         try:

@@ -93,6 +93,7 @@ class Theme:
     image_address: str = "/PATH"
     math_key: str = ""
     language_key: str = ""
+    language_permalink: str = ""
     dark: Sequence[Dark] = field(default=())
     excerpt: Excerpt | None = None
     prose: Sequence[ProseRule] = field(default=())
@@ -174,6 +175,7 @@ def _theme(name: str, folder: Path, data: Mapping[str, Any]) -> Theme:
         image_address=data["image-address"],
         math_key=data.get("math-key", ""),
         language_key=data.get("language-key", ""),
+        language_permalink=data.get("language-permalink", ""),
         dark=tuple(Dark(**dark) for dark in data.get("dark", ())),
         excerpt=Excerpt(**data["excerpt"]) if "excerpt" in data else None,
         prose=tuple(ProseRule(**rule) for rule in data.get("prose", ())),

@@ -34,7 +34,8 @@ class Failure:
     """Why a step failed.
 
     `line` is the line of the step itself, counted from its first. A `final` failure fails the
-    build even if the author expects an error.
+    build even if the author expects an error. Where a `# =>` there is false, `expected` is what it
+    says, and `found` what it could say instead.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Failure:
     line: int | None = None
     traceback: str = ""
     final: bool = False
+    expected: str = ""
+    found: str = ""
 
     @property
     def summary(self) -> str:

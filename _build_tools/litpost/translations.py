@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from litpost.errors import LitpostError, Problem, SourceError, nearest
+from litpost.languages import LISTED
 from litpost.project import SOURCES, Place, Project
 from litpost.source import Block, Cell, Source, Value, digest
 
@@ -73,7 +74,7 @@ def check_language(source: Source, project: Project) -> None:
         known = ", ".join(project.languages)
         raise LitpostError(
             f"{source.path}: the site has no language `{language}`; "
-            f"`language_switch_lang_list` in _config.yml has {known}"
+            f"`{LISTED}` in its settings has {known}"
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from litpost import builder
 from litpost.errors import LitpostError
 from litpost.manifest import read_manifest
+from litpost.progress import Progress
 from litpost.project import Place, Project
 from litpost.reports import PostReport
 
@@ -20,7 +21,7 @@ _PASSED_OVER = shutil.ignore_patterns(
 
 
 def verify(
-    sources: Sequence[str], project: Project, *, report: Callable[[str], builder.Report]
+    sources: Sequence[str], project: Project, *, progress: Callable[[str], Progress]
 ) -> Iterator[PostReport]:
     """Build sources from nothing, and say which of their files differ from those in the project.
 
@@ -28,8 +29,8 @@ def verify(
     ----------
     sources
         Their paths from the root.
-    report
-        Returns what is told of each step of a source before it runs.
+    progress
+        Returns what shows which cell of a source runs.
 
     Yields
     ------
@@ -41,7 +42,9 @@ def verify(
         shutil.copytree(project.root, root, ignore=_ignored, symlinks=True)
         clean = replace(project, root=root)
         for path in sources:
-            yield _verify(path, project, clean, report(path))
+            with progress(path) as shown:
+                report = _verify(path, project, clean, shown.step)
+            yield report
 
 
 def _ignored(folder: str, names: list[str]) -> set[str]:

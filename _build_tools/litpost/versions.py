@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from litpost.store import Store
 
@@ -91,26 +91,25 @@ def _installed() -> str:
 def _table() -> dict[str, str]:
     from importlib.metadata import distributions, packages_distributions
 
-    known: dict[str, Any] = {}
+    told: dict[str, str] = {}
+    requires: dict[str, list[str]] = {}
     for distribution in distributions():
-        if name := distribution.metadata["Name"]:
-            known.setdefault(_plain(name), distribution)
-    requires = {
-        name: [
-            _plain(match[0])
-            for text in distribution.requires or ()
-            if "extra ==" not in text and (match := _NAME.match(text))
-        ]
-        for name, distribution in known.items()
-    }
+        metadata = distribution.metadata  # is read anew each time
+        if (name := metadata["Name"]) and _plain(name) not in told:
+            told[_plain(name)] = f"{name} {metadata['Version']}"
+            requires[_plain(name)] = [
+                _plain(match[0])
+                for text in distribution.requires or ()
+                if "extra ==" not in text and (match := _NAME.match(text))
+            ]
 
     def described(tops: list[str]) -> str:
         todo, seen = [_plain(name) for name in tops], set()
         while todo:
-            if (name := todo.pop()) in known and name not in seen:
+            if (name := todo.pop()) in told and name not in seen:
                 seen.add(name)
                 todo += requires[name]
-        return "; ".join(f"{known[n].metadata['Name']} {known[n].version}" for n in sorted(seen))
+        return "; ".join(told[name] for name in sorted(seen))
 
     return {module: described(tops) for module, tops in packages_distributions().items()}
 

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from litpost.errors import HandEditedError, LitpostError, UsageError
@@ -83,12 +83,19 @@ def create(root: Path, path: str, data: bytes) -> None:
         raise LitpostError(f"{path}: can't be written: {error.strerror}") from error
 
 
-def remove(root: Path, paths: Iterator[str]) -> None:
-    """Remove files below the root that an earlier build wrote and this one doesn't."""
+def remove(root: Path, paths: Iterable[str]) -> None:
+    """Remove files below the root that an earlier build wrote and nothing needs any more."""
     for path in paths:
         file = root / path
         if file.resolve().is_relative_to(root.resolve()):
             file.unlink(missing_ok=True)
+
+
+def remove_empty(root: Path, folders: Iterable[str]) -> None:
+    """Remove those of some folders that are empty."""
+    for path in folders:
+        with contextlib.suppress(OSError):  # it isn't, or isn't there
+            (root / path).rmdir()
 
 
 def _read(file: Path) -> bytes | None:

@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -97,6 +98,65 @@ def test_a_module_of_the_blog_is_none_that_litpost_needs(blog: Blog) -> None:
     assert blog.litpost("build").returncode == 0
 
 
+MISTYPED = [
+    (["bild"], "litpost: error: `bild`: did you mean `build`?"),
+    (["xyz"], "litpost: error: `xyz`: there are: `build`, `completion`, `doctor`"),
+    (["build", "--dif"], ""),
+    (["build", "--chekc"], "litpost build: error: `--chekc`: did you mean `--check` or"),
+    (["explain", "a", "b"], "litpost explain: error: `b`: it takes no more"),
+    (["completion", "bsh"], "litpost completion: error: `bsh`: did you mean `bash` or `zsh`?"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTYPED)
+def test_what_is_mistyped_is_told_what_was_meant(
+    blog: Blog, arguments: list[str], message: str
+) -> None:
+    blog.source("Text.\n")
+    done = blog.litpost(*arguments)
+    assert done.returncode == (2 if message else 0)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_library_that_is_missing_is_told_where_to_put(blog: Blog) -> None:
+    blog.source(cell("import no_such_library.part"))
+    done = blog.litpost("build")
+    assert done.returncode == 1
+    assert f"Cells run in {sys.prefix}; if `no_such_library` is of a library" in done.stderr
+    assert f"`{sys.executable} -m pip install …`" in done.stderr
+
+
+WITHOUT_SITE = [["site"], ["serve", "--jekyll"], ["site", "--check"]]
+
+
+@pytest.mark.parametrize("arguments", WITHOUT_SITE, ids=" ".join)
+def test_what_needs_a_site_says_how_to_get_one(blog: Blog, arguments: list[str]) -> None:
+    blog.source("Text.\n")
+    done = blog.litpost(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    told = "no pages in" if "--check" in arguments else "it isn't a Jekyll site; `jekyll new DIR`"
+    assert told in done.stderr
+
+
+def test_who_reads_may_stop_and_may_know_no_korean(blog: Blog) -> None:
+    command = [sys.executable, "-m", "litpost"]
+    with subprocess.Popen(
+        [*command, "themes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as done:
+        assert done.stdout
+        assert done.stderr
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode == 141
+    told = subprocess.run(
+        [*command, "new", "둘", "--date", "2024-05-01"], cwd=blog.root, capture_output=True,
+        text=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert (told.returncode, told.stdout) == (0, "_literate/2024-05-01-\\ub458.md\n")
+
+
 def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
     code = "import sys; sys.version_info = (3, 9, 1); import litpost.cli"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -139,6 +199,19 @@ def test_doctor_says_what_is_there_and_how_to_get_what_is_missing(blog: Blog) ->
     done = blog.litpost("doctor")
     assert done.returncode == 1
     assert "`litpost init` makes one" in done.stdout
+
+
+def test_doctor_finds_the_jekyll_that_builds_the_site_beside_any_gemfile(blog: Blog) -> None:
+    script = blog.root / "bin/jekyll"
+    blog.write("bin/jekyll", "#!/bin/sh\n[ $JEKYLL_NO_BUNDLER_REQUIRE ] && echo jekyll 4.3.1\n")
+    script.chmod(0o755)
+    blog.write("Gemfile", 'gem "no-such-gem"\n')
+    environment = {**os.environ, "PATH": f"{script.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "litpost", "doctor"], cwd=blog.root, env=environment,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "ok       Jekyll      4.3.1, as `jekyll`" in done.stdout
 
 
 def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:

@@ -173,13 +173,3 @@ def test_what_cannot_be_read_or_is_there_is_refused(blog: Blog) -> None:
     again = blog.litpost("import", "a.md", "--date", "2024-01-02", "--slug", "try")
     assert again.returncode == 2
     assert "is there already" in again.stderr
-
-
-def test_sources_open_as_notebooks_and_come_back_as_they_were() -> None:
-    jupytext = pytest.importorskip("jupytext")
-    for source in sorted((SEED.parents[1] / "_literate").glob("*.md")):
-        text = source.read_text(encoding="utf-8")
-        opened = jupytext.reads(text, "Rmd")
-        cells = [cell for cell in opened.cells if cell.cell_type == "code"]
-        assert len(cells) == sum(1 for line in text.split("\n") if line.strip() == "```{python}")
-        assert jupytext.writes(opened, "Rmd").rstrip() == text.rstrip()

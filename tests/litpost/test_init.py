@@ -73,15 +73,39 @@ def test_no_line_of_others_is_touched(site: Blog) -> None:
         site.write(path, text)
     done = site.litpost("init", "--yes", "--theme", "chirpy")
     assert done.returncode == 0, done.stderr
-    assert "add `Makefile` to it" in done.stderr
     assert "litpost.yml is there and isn't litpost's" in done.stderr
     for path, text in OWN.items():
         written = site.read(path)
         block = rf"^[ \t]*{re.escape(BEGIN)}\n.*?{re.escape(END)}\n"
-        assert re.sub(block, "", written, flags=re.S | re.M).strip("\n") == text.strip("\n"), path
+        rest = re.sub(block, "", written, flags=re.S | re.M).replace(", Makefile]", "]")
+        assert rest.strip("\n") == text.strip("\n"), path
     hooks = yaml.safe_load(site.read(".pre-commit-config.yaml"))["repos"]
     assert len(hooks) == 2
-    assert yaml.safe_load(site.read("_config.yml"))["exclude"] == ["a", "b"]
+    assert yaml.safe_load(site.read("_config.yml"))["exclude"] == ["a", "b", "Makefile"]
+
+
+def test_a_theme_that_was_named_once_stays(site: Blog) -> None:
+    site.write("_config.yml", "title: x\n")
+    assert site.litpost("init", "--yes", "--theme", "chirpy").returncode == 0
+    again = site.litpost("init", "--yes")
+    assert "the theme is chirpy: `_config.yml` says so" in again.stderr
+    assert "nothing to do" in again.stdout
+
+
+def test_git_takes_what_is_to_be_committed_where_a_theme_ignores_hidden_files(site: Blog) -> None:
+    site.write("_config.yml", "theme: minima\n")
+    site.write(".gitignore", ".*\n!.git*\n_site\n")
+    checked("git", "init", "-q", cwd=site.root)
+    assert site.litpost("init", "--yes").returncode == 0
+    assert site.litpost("new", "First", "--date", "2024-05-01").returncode == 0
+    assert site.litpost("build").returncode == 0
+    taken = set(checked("git", "ls-files", "-o", "--exclude-standard", cwd=site.root).split("\n"))
+    assert taken >= {
+        "_literate/.schema.json", "_literate/2024-05-01-first.md", ".pre-commit-config.yaml",
+        "_literate/.manifest/2024-05-01-first.json", "_posts/2024-05-01-first.md", "Makefile",
+        ".github/workflows/litpost.yml",
+    }  # fmt: skip
+    assert not any(path.startswith(".litpost") for path in taken)
 
 
 def test_what_is_to_be_written_is_shown_and_nothing_is_written_unasked(site: Blog) -> None:

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from litpost import builder
 from litpost.project import find_project
@@ -40,6 +41,74 @@ def test_a_new_source_builds_at_once_in_every_theme(blog: Blog, theme: str) -> N
     post = blog.read("_posts/2024-05-01-powers-of-two.md")
     assert "title: Powers of two\n" in post
     assert "The last of the 11 powers is 1024." in post
+
+
+KEYS = {
+    "mrgreen": "",
+    "beautiful-jekyll": "language",
+    "chirpy": "lang",
+    "minima": "lang",
+    "minimal-mistakes": "locale",
+}
+
+
+def test_the_themes_languages_are_all_tried() -> None:
+    assert sorted(KEYS) == themes()
+
+
+@pytest.mark.parametrize(("theme", "key"), KEYS.items())
+def test_a_source_in_another_language_builds_in_every_theme(
+    blog: Blog, theme: str, key: str
+) -> None:
+    listed = "" if key else "language_switch_lang_list: [en, de]\n"
+    blog.write("_config.yml", f"litpost: {{theme: {theme}}}\n{listed}")
+    path = new(blog, "Potenzen", "--lang", "de", "--date", "2024-05-01")
+    assert path == "_literate/de/2024-05-01-potenzen.md"
+    assert blog.litpost("build").returncode == 0
+    header = yaml.safe_load(blog.read("de/_posts/2024-05-01-potenzen.md").split("---\n")[1])
+    found = {name: header[name] for name in KEYS.values() if name in header}
+    assert found == ({key: "de"} if key else {})
+    assert blog.read(path).count(f"\n{key}: de\n") == bool(key)
+    same = new(blog, "Powers", "--lang", "en", "--date", "2024-05-01")
+    assert same == "_literate/2024-05-01-powers.md"
+    assert ": en\n" not in blog.read(same)
+
+
+MRGREENS = """\
+# The theme
+use_cdn: true
+default_lng: ko
+
+# language order is linked to array order
+language_switch_lang_list: [ko, en]
+html_lng_with_country_code: true
+"""
+LISTS = {"flow": MRGREENS, "block": MRGREENS.replace("[ko, en]", "\n  - ko\n  - en")}
+
+
+@pytest.mark.parametrize("settings", LISTS.values(), ids=LISTS.keys())
+def test_a_fork_of_mr_green_has_its_languages_in_the_themes_own_settings(
+    blog: Blog, settings: str
+) -> None:
+    blog.write("_config.yml", "title: x\n")
+    blog.write("_data/conf/main.yml", settings)
+    assert new(blog, "둘", "--slug", "two").startswith("_literate/20")
+    assert new(blog, "Two", "--slug", "two-en", "--lang", "en").startswith("_literate/en/20")
+    assert "there are: `en`, `ko`" in refused(blog, "Zwei", "--lang", "de")
+    assert blog.litpost("build").returncode == 0
+    assert (blog.project.language, blog.project.languages) == ("ko", ("ko", "en"))
+    blog.write("_config.yml", "lang: en\n")
+    assert blog.project.language == "ko"
+    blog.write("_config.yml", "default_lng: en\n")
+    assert blog.project.language == "en"
+
+
+def test_a_site_of_a_country_has_its_language(blog: Blog) -> None:
+    blog.write("_config.yml", "litpost: {theme: minimal-mistakes}\nlocale: de-AT\n")
+    assert new(blog, "Eins", "--lang", "de", "--slug", "a").startswith("_literate/20")
+    assert new(blog, "Zwei", "--lang", "de-CH", "--slug", "b").startswith("_literate/de-CH/20")
+    told = refused(blog, "Drei", "--lang", "Deutsch")
+    assert "`--lang Deutsch`: isn't the code of a language, such as `de` or `pt-BR`" in told
 
 
 LANGUAGES = {"ko": "11개의", "ja": "11個の", "zh": "11个", "de": "Potenzen ist", "fr": "puissances"}

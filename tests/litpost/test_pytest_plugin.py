@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.litpost.blog import POST, SOURCE, Blog, cell
+from tests.litpost.blog import HEADER, POST, SOURCE, Blog, cell
 
 
 def pytest_in(blog: Blog, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +41,14 @@ def test_without_the_option_nothing_is_collected_or_imported(blog: Blog) -> None
     assert "1 passed" in done.stdout
 
 
+def test_where_there_are_no_sources_it_is_said_how_to_begin(blog: Blog) -> None:
+    blog.write("test_it.py", "def test_it():\n    pass\n")
+    done = pytest_in(blog, "--litpost", "-q")
+    assert done.returncode == 0
+    assert f"no sources in {blog.root}/_literate; `litpost new" in done.stdout
+    assert "no sources" not in pytest_in(blog, "--litpost", "test_it.py").stdout
+
+
 def test_a_failure_points_into_the_source(blog: Blog) -> None:
     blog.build(GOOD)
     blog.source(GOOD + "\n" + cell("x  # => 3", "label: wrong") + "\n" + cell("x", "label: after"))
@@ -61,6 +69,7 @@ def test_a_post_that_is_not_what_its_source_comes_to_fails_until_accepted(blog: 
     assert done.returncode == 1
     assert f"{POST} isn't what this source comes to" in done.stdout
     assert "+new" in done.stdout
+    assert "\x1b[32m+new" in pytest_in(blog, "--litpost", "--color=yes").stdout
     assert blog.files() == before
     assert pytest_in(blog, "--litpost-update").returncode == 0
     assert "new" in blog.read()
@@ -75,6 +84,25 @@ def test_a_hand_edited_post_fails(blog: Blog) -> None:
     assert done.returncode == 1
     assert "was edited by hand" in done.stdout
     assert blog.read().endswith("mine\n")
+
+
+def test_translations_are_tested_too(blog: Blog) -> None:
+    blog.write("_config.yml", "lang: en\n")
+    blog.source(GOOD)
+    head = HEADER.replace("---\n\n", "litpost: {original: 2024-01-02-try.md}\n---\n\n", 1)
+    translation = "_literate/ko/2024-01-02-try.md"
+    blog.write(translation, head + cell("", "use: claim") + "\n" + cell("x + 1", "label: own"))
+    assert blog.litpost("build").returncode == 0
+    done = pytest_in(blog, "--litpost")
+    assert done.returncode == 0, done.stdout
+    for name in ("claim", "own", "post"):
+        assert f"PASSED {translation}::{name}" in done.stdout
+    assert "6 passed" in done.stdout
+    blog.write(translation, blog.read(translation).replace("x + 1", "x + 1  # => 4"))
+    done = pytest_in(blog, "--litpost")
+    assert f"FAILED {translation}::own" in done.stdout
+    assert pytest_in(blog, "--litpost-update").returncode == 0
+    assert "x + 1  # => 3\n" in blog.read(translation)
 
 
 def test_a_wrong_inline_value_and_a_wrong_source_fail(blog: Blog) -> None:

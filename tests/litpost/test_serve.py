@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from litpost.runner import Session
 from litpost.serve.answers import read_file
+from litpost.serve.board import Board
 from litpost.serve.kramdown import to_html
+from litpost.serve.upkeep import Upkeep
 from tests.litpost.blog import HEADER, POST, SOURCE, Blog, cell
 from tests.litpost.serving import PAGE, PATIENCE, served
 
@@ -40,6 +43,34 @@ def test_an_edit_of_prose_shows_and_starts_no_session(blog: Blog) -> None:
         new = server.page_with("Other words.")
         assert version_of(new) != version_of(page)
         assert f'href="{PAGE}"' in server.get("/")[1]
+
+
+def test_only_an_edit_of_code_starts_a_session(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+
+    class Counted(Session):
+        def __init__(self, *arguments: Any) -> None:
+            started.append(arguments)
+            super().__init__(*arguments)
+
+    blog.source("Some words.\n\n" + cell("print(6 * 7)"))
+    upkeep = Upkeep(blog.project, Board("test"))
+    upkeep.look()
+    monkeypatch.setattr("litpost.sessions.Session", Counted)
+    blog.source("Other words.\n\n" + cell("print(6 * 7)  # a remark"))
+    upkeep.look()
+    assert "Other words." in blog.body()
+    assert started == []
+    blog.source("Other words.\n\n" + cell("print(6 * 8)"))
+    upkeep.look()
+    assert "48" in blog.body()
+    before = len(started)
+    assert before
+    blog.source("New words.\n\n" + cell("print(6 * 8)"))
+    upkeep.look()
+    assert "New words." in blog.body()
+    assert len(started) == before
+    upkeep.close()
 
 
 def test_a_failing_cell_is_told_above_the_last_good_page_until_it_is_mended(blog: Blog) -> None:
@@ -103,6 +134,8 @@ def test_sources_and_settings_come_and_go(blog: Blog) -> None:
         blog.write("_config.yml", "lang: ko\n")
         server.wait(lambda notice: not notice["problems"])
         server.page_with('<html lang="ko">')
+        blog.write("_data/conf/main.yml", "default_lng: ja\n")
+        server.page_with('<html lang="ja">')
 
 
 def test_a_post_that_was_never_built_has_a_page_that_waits_for_it(blog: Blog) -> None:
@@ -242,6 +275,34 @@ MARKDOWN = [
     ("```unheard-of\n<x>\n```", "<code>&lt;x&gt;\n</code>"),
     ("```python\n1\n```", '<span class="mi">1</span>'),
     ("|a|\n|-|\n|1|", "<td>1</td>"),
+    ("A[^1].\n\n[^1]: A note.", '<a href="#fn1" id="fnref1">[1]</a>'),
+    ("A[^1].\n\n[^1]: A note.", '<li id="fn1" class="footnote-item"><p>A note. <a href="#fnref1"'),
+    ("x^[y]", "<p>x^[y]</p>"),
+    ("Term\n: Meaning", "<dl>\n<dt>Term</dt>\n<dd>Meaning</dd>\n</dl>"),
+    (
+        "*[A&B]: two\n\nThe A&B, not A&BC.",
+        '<p>The <abbr title="two">A&amp;B</abbr>, not A&amp;BC.</p>',
+    ),
+    ("```text\n*[A]: x\n```\n\nA", "<code>*[A]: x\n</code>"),
+    (r"a \\(x\\) b", "<p>a <math><mi>x</mi></math> b</p>"),
+    (r"<figcaption>\[x &lt; y\]</figcaption>", '<figcaption><math display="block">'),
+    (r"`\(x\)`", r"<code>\(x\)</code>"),
+    ("[a]({{ site.baseurl }}/b)", '<a href="/b">'),
+    ("[a]({% post_url ko/2024-01-02-try %})", '<a href="/ko/posts/2024-01-02-try">'),
+    ("[a]({% link _posts/2024-01-02-try.md %})", '<a href="/posts/2024-01-02-try">'),
+    ("[a]({% link assets/a.pdf %})", '<a href="/assets/a.pdf">'),
+    ("a {% comment %} b {% endcomment %}c", "<p>a c</p>"),
+    ("{% highlight python %}\n1\n{% endhighlight %}", '<span class="mi">1</span>'),
+    (
+        '{% include a_b.html x="*y*" %} *z*',
+        "include a_b.html x=&quot;*y*&quot; %}</code> <em>z</em>",
+    ),
+    ("{{ page.title | upcase }}", '<code class="liquid">{{ page.title | upcase }}</code>'),
+    ('<img src="{{ page.x }}/a.png">', '<img src="/a.png">'),
+    ("![a]({{ page.x }})", '<img src="" alt="a" />'),
+    ('`{{ "{{" }} x }}` {{ x }}', '<code>{{ x }}</code> <code class="liquid">{{ x }}</code>'),
+    ("{% raw %}`{{ x }}`{% endraw %}", "<code>{{ x }}</code>"),
+    ("## {{ page.a }} b", '<h2 id="b">'),
 ]
 
 

@@ -333,7 +333,7 @@ def test_what_is_wrong_is_said_at_its_line(name: str, both: Blog) -> None:
 
 @pytest.mark.parametrize(("folder", "message"), [
     ("ko", "`ko` is the blog's own language; its sources lie in _literate/"),
-    ("fr", "the site has no language `fr`; `language_switch_lang_list` in _config.yml has ko, en"),
+    ("fr", "the site has no language `fr`; `language_switch_lang_list` in its settings has ko, en"),
 ])  # fmt: skip
 def test_a_language_that_the_site_hasnt_is_an_error(folder: str, message: str, both: Blog) -> None:
     both.write(f"_literate/{folder}/2024-01-02-try.md", TRANSLATION)

@@ -47,13 +47,18 @@ class Facts:
     language_key: str
     content: str
     has_math: bool
+    permalink: str = "date"
 
 
 OTHERS = {
-    "beautiful-jekyll": Facts("post", "language", CONTENT, has_math=True),
-    "chirpy": Facts("post", "lang", REWRITTEN, has_math=True),
+    "beautiful-jekyll": Facts(
+        "post", "language", CONTENT, has_math=True, permalink="/:year-:month-:day-:title/"
+    ),
+    "chirpy": Facts("post", "lang", REWRITTEN, has_math=True, permalink="/posts/:title/"),
     "minima": Facts("post", "lang", CONTENT, has_math=False),
-    "minimal-mistakes": Facts("single", "locale", CONTENT, has_math=False),
+    "minimal-mistakes": Facts(
+        "single", "locale", CONTENT, has_math=False, permalink="/:categories/:title/"
+    ),
 }
 
 
@@ -64,7 +69,8 @@ def built(request: pytest.FixtureRequest, jekyll: None, tmp_path_factory: pytest
     name = str(request.param)
     theme = OTHERS[name]
     blog = post(name, tmp_path_factory.mktemp("theme") / "blog")
-    blog.write("_config.yml", blog.read("_config.yml") + "lang: en\nexclude: [_literate]\n")
+    settings = f"lang: en\nexclude: [_literate]\npermalink: {theme.permalink}\n"
+    blog.write("_config.yml", blog.read("_config.yml") + settings)
     korean = SOURCE.replace("_literate/", "_literate/ko/")
     drawing = cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "label: line",
                    "fig-alt: 선", "fig-cap: 선 하나")  # fmt: skip
@@ -83,16 +89,22 @@ def test_every_theme_is_built() -> None:
     assert {*OTHERS, "mrgreen"} == set(themes())
 
 
+def pages(site: Path) -> list[Path]:
+    """List the pages of the posts, the Korean one first."""
+    found = [page for page in site.rglob("*.html") if "try" in str(page.relative_to(site))]
+    return sorted(found, key=lambda page: not page.is_relative_to(site / "ko"))
+
+
 def test_the_site_has_no_faults(built: tuple[str, Path]) -> None:
     _, site = built
-    assert len(list(site.rglob("try.html"))) == 2
+    assert len(pages(site)) == 2
     found = check_site(site, baseurl=BASE, default_language="en", languages=("ko",))
     assert found == []
 
 
 def test_the_post_reads_as_it_was_meant(built: tuple[str, Path]) -> None:
     name, site = built
-    page = (site / "2024/01/02/try.html").read_text(encoding="utf-8")
+    page = pages(site)[-1].read_text(encoding="utf-8")
     text = html.unescape(page)
     assert "{{ code }}" in text
     assert '"{{ liquid }}"' in text

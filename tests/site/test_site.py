@@ -133,6 +133,21 @@ def test_when_jekyll_fails_its_own_words_are_shown(machine: Machine) -> None:
     with pytest.raises(LitpostError, match="Liquid Exception: here") as caught:
         site.build_site(machine.root, destination=machine.root / "_site")
     assert not isinstance(caught.value, UsageError)
+    assert site.LACKING not in str(caught.value)
+
+
+LACKING = [
+    "The minima theme could not be found. (Jekyll::Errors::MissingDependencyException)",
+    "kernel_require.rb:85:in `require': cannot load such file -- jekyll-seo-tag (LoadError)",
+    "Liquid Exception: Liquid syntax error (head.html line 5): Unknown tag 'seo'",
+]
+
+
+@pytest.mark.parametrize("told", LACKING)
+def test_when_a_gem_is_missing_it_is_said_how_to_get_it(machine: Machine, told: str) -> None:
+    machine.has("jekyll", f'[ "$1" = --version ] || {{ echo "{told}"; exit 1; }}'.replace("`", "'"))
+    with pytest.raises(LitpostError, match="`bundle install` brings those of its Gemfile"):
+        site.build_site(machine.root, destination=machine.root / "_site")
 
 
 @pytest.mark.parametrize("destination", [".", "..", "../precious", "../file"])

@@ -20,6 +20,7 @@ from litpost.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from litpost.orphans import Orphan
     from litpost.project import Project
     from litpost.reports import PostReport
 
@@ -54,12 +55,14 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; return its exit status."""
     from litpost.freshness import freshen
+    from litpost.orphans import find_orphans
     from litpost.project import STORE, find_project
     from litpost.receipts import Receipts
     from litpost.store import Store
 
     project = find_project(options.root)
-    sources = named_sources(options.sources, project)
+    orphans = [] if options.sources else find_orphans(project)
+    sources = named_sources(options.sources, project, may_be_none=bool(orphans))
     trusts = not (options.check or options.diff or options.force or options.no_cache)
     store = Store(project.root / STORE) if trusts else None
     receipts = Receipts(project, store) if store else None
@@ -69,13 +72,10 @@ def run(options: argparse.Namespace) -> int:
             freshen(path, project, receipts) if receipts else _build_anyway(path, project, options)
         )
         reports.append(report)
-        for warning in report.warnings:
-            print(f"{warning} (warning)", file=sys.stderr)
-        if report.message:
-            print(report.message, file=sys.stderr)
-        if not options.json:
-            sys.stdout.write(report.diff)
-            print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
+        _print(report, options)
+    for orphan in orphans:
+        reports.append(_orphan_report(orphan))
+        _print(reports[-1], options)
     if store:
         store.close()
     if options.json:
@@ -84,6 +84,24 @@ def run(options: argparse.Namespace) -> int:
     if "failed" in statuses:
         return FAILED
     return STALE if options.check and "stale" in statuses else DONE
+
+
+def _print(report: PostReport, options: argparse.Namespace) -> None:
+    from litpost.terminal import write_diff
+
+    for warning in report.warnings:
+        print(f"{warning} (warning)", file=sys.stderr)
+    if report.message:
+        print(report.message, file=sys.stderr)
+    if not options.json:
+        write_diff(report.diff, sys.stdout)
+        print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
+
+
+def _orphan_report(orphan: Orphan) -> PostReport:
+    from litpost.reports import PostReport
+
+    return PostReport(orphan.place.source, orphan.place.post, "stale", orphan.message)
 
 
 def _build_anyway(path: str, project: Project, options: argparse.Namespace) -> PostReport:

@@ -39,14 +39,16 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     argument.completer = complete_sources  # type: ignore[attr-defined]
 
 
-def named_sources(names: Sequence[str], project: Project) -> list[str]:
-    """Return the sources that were named, or all."""
+def named_sources(
+    names: Sequence[str], project: Project, *, may_be_none: bool = False
+) -> list[str]:
+    """Return the sources that were named, or all; by default, none are an error."""
     if names:
         return list(dict.fromkeys(map(project.source_path, names)))
     sources, others = project.sources()
     for path in others:
         print(f"{path}: passed over; a source is named YYYY-MM-DD-slug.md", file=sys.stderr)
-    if not sources:
+    if not sources and not may_be_none:
         raise UsageError('no sources in _literate/; `litpost new "Title"` begins one')
     return sources
 

@@ -1,24 +1,33 @@
-"""Making the store smaller."""
+"""Removing what nothing needs any more."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
+from typing import TYPE_CHECKING
 
 from litpost.commands.common import DONE, Commands, add_examples, add_root
+
+if TYPE_CHECKING:
+    from litpost.project import Project
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "gc",
-        help="make the store of traces smaller",
-        description="Delete traces that weren't used for long, and the oldest of too many.",
+        help="remove old traces, and what is left of sources that are gone",
+        description="Delete traces that weren't used for long, and the oldest of too many; remove "
+        "posts, figures and manifests whose sources are gone, unless they were edited by hand.",
     )
     add_root(parser)
     parser.add_argument("--days", type=float, default=30, metavar="N", help="by default, 30")
     parser.add_argument("--size", type=float, default=500, metavar="MB", help="by default, 500")
+    parser.add_argument("--dry-run", action="store_true", help="remove nothing, say what would be")
     add_examples(
         parser,
+        "litpost gc --dry-run",
         "litpost gc --days 7 --size 100",
     )
     parser.set_defaults(run=run)
@@ -29,8 +38,29 @@ def run(options: argparse.Namespace) -> int:
     from litpost.project import STORE, find_project
     from litpost.store import Store
 
-    store = Store(find_project(options.root).root / STORE)
-    deleted, left = store.collect(age=options.days * 86400, size=int(options.size * 1e6))
-    store.close()
-    print(f"{deleted} traces deleted; the store has {left / 1e6:.1f} MB")
+    project = find_project(options.root)
+    _remove_orphans(project, dry=options.dry_run)
+    with contextlib.closing(Store(project.root / STORE)) as store:
+        count, left = store.collect(
+            age=options.days * 86400, size=int(options.size * 1e6), dry=options.dry_run
+        )
+    done = "would be deleted" if options.dry_run else "deleted"
+    print(f"{count} traces {done}; the store has {left / 1e6:.1f} MB")
     return DONE
+
+
+def _remove_orphans(project: Project, *, dry: bool) -> None:
+    from litpost.orphans import find_orphans, removable
+    from litpost.writer import locked, remove, remove_empty
+
+    with locked(project.root):
+        orphans = find_orphans(project)
+        paths = list(removable(orphans, project))
+        if not dry:
+            remove(project.root, paths)
+            remove_empty(project.root, {path.rpartition("/")[0] for path in paths})
+    for path in paths:
+        print(f"{'would go' if dry else 'removed':9} {path}")
+    for orphan in orphans:
+        if orphan.is_edited:
+            print(orphan.message, file=sys.stderr)

@@ -50,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
 
     file: Path = options.file
     if not file.is_file():
-        raise UsageError(f"no file {file}")
+        what = "that is a folder" if file.is_dir() else "there is no such file"
+        raise UsageError(f"`{file}`: {what}; name a notebook, a document or an old post")
     project = find_project(options.root)
     theme = load_theme(project.theme, project.root / TEMPLATES)
     named = re.match(r"(?:(\d{4}-\d{2}-\d{2})-)?(.+)", file.stem)

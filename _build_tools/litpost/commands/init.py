@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from litpost.builder import diffs
     from litpost.errors import UsageError
     from litpost.installation import plan_installation
+    from litpost.terminal import write_diff
     from litpost.writer import write
 
     root = (options.root or Path.cwd()).resolve()
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         print("nothing to do: the site is set up")
         return DONE
     if not options.yes:
-        sys.stdout.write("".join(diffs(root, plan.files)))
+        write_diff("".join(diffs(root, plan.files)), sys.stdout)
         if not sys.stdin.isatty():
             raise UsageError("nothing was written; `litpost init --yes` writes what is shown")
         if input(f"Write these {len(plan.files)} files? [y/N] ").strip().lower() not in (

@@ -49,12 +49,16 @@ def run(options: argparse.Namespace) -> int:
     theme = load_theme(project.theme, templates)
     day = day_of(options.date) if options.date else str(datetime.date.today())
     slug = slug_of(options.slug or options.title)
-    language = options.lang or project.language
-    folder = _folder(language, project, theme)
+    folder = project.folder_of(options.lang or project.language, is_listed=not theme.language_key)
+    language = folder or project.language
     path = "/".join(filter(None, (SOURCES, folder, f"{day}-{slug}.md")))
     _check_is_free(path, slug, folder, project)
     text = skeleton(
-        _header(options, theme), theme, language=language, templates=templates, folder=folder
+        _header(options, theme, folder),
+        theme,
+        language=language,
+        templates=templates,
+        folder=folder,
     )
     _check(text, path, theme)
     create(project.root, path, text.encode())
@@ -64,28 +68,15 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _header(options: argparse.Namespace, theme: Theme) -> dict[str, object]:
+def _header(options: argparse.Namespace, theme: Theme, language: str) -> dict[str, object]:
     header: dict[str, object] = {"title": options.title}
     if options.date and " " in options.date.strip().replace("T", " "):
         header["date"] = options.date.strip()
     if "tags" in theme.keys:
         header["tags"] = []
-    if options.lang and "lang" in theme.keys:
-        header["lang"] = options.lang
+    if language and theme.language_key:
+        header[theme.language_key] = language
     return header
-
-
-def _folder(language: str, project: Project, theme: Theme) -> str:
-    """Return the folder below the sources' for a language: none for the site's own."""
-    from litpost.errors import UsageError, nearest
-
-    if language == project.language or "lng_pair" not in theme.keys:
-        return ""
-    if language not in project.languages:
-        known = nearest(language, {project.language, *project.languages})
-        message = f"`--lang {language}`: the site has no such language; {known}"
-        raise UsageError(f"{message} (`language_switch_lang_list` in _config.yml lists them)")
-    return language
 
 
 def _check_is_free(path: str, slug: str, folder: str, project: Project) -> None:

@@ -64,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
 def _check_site(root: Path, folder: Path, baseurl: str | None) -> int:
     from litpost import pages, site
 
-    if not (folder / "index.html").is_file():
-        raise UsageError(f"no site in {folder}; `litpost site` builds it")
+    if not any(folder.rglob("*.html")):
+        raise UsageError(f"no pages in {folder}; `litpost site` builds them")
     config = site.read_config(root)
     found = pages.check_site(
         folder,

@@ -38,16 +38,17 @@ def run(options: argparse.Namespace) -> int:
     from litpost import verification
     from litpost.progress import Progress
     from litpost.project import find_project
+    from litpost.terminal import write_diff
 
     project = find_project(options.root)
     statuses = set()
     for report in verification.verify(
         named_sources(options.sources, project), project,
-        report=lambda path: Progress(path, sys.stderr).step,
+        progress=lambda path: Progress(path, sys.stderr),
     ):  # fmt: skip
         if report.message:
             print(report.message, file=sys.stderr)
-        sys.stdout.write(report.diff)
+        write_diff(report.diff, sys.stdout)
         print(f"{report.status:9} {report.post}")
         statuses.add(report.status)
     return DONE if statuses <= {"current"} else FAILED

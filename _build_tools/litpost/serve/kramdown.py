@@ -1,30 +1,32 @@
 r"""A post's Markdown to HTML, near enough to what Jekyll makes of it to be read at once.
 
-What of Jekyll's own is understood: Liquid's strings, ``relative_url``, ``raw`` and ``post_url``;
-attribute lists behind a block, ``{: .class #id style="…"}``; formulas between ``$$``; tables; code
-in Rouge's classes. Other Liquid is shown as it stands.
+What of kramdown's own is understood: attribute lists behind a block, ``{: .class #id style="…"}``;
+formulas between ``$$``; tables, footnotes, definition lists and abbreviations. Code has Rouge's
+classes. `litpost.serve.liquid` tells what is done with Liquid.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from litpost.formulas import FormulaError, mathml
+from litpost.serve.abbreviations import read_abbreviations
+from litpost.serve.liquid import put_back, taken_out
 
-_LIQUID = re.compile(
-    r"""\{\{\s*"(?P<token>\{\{|\{%)"\s*\}\}
-      | \{\{\s*(?P<quote>['"])(?P<path>[^'"]*)(?P=quote)\s*\|\s*relative_url\s*\}\}
-      | \{%-?\s*post_url\s+(?P<post>\S+)\s*-?%\}
-      | \{%-?\s*(?:raw|endraw)\s*-?%\}""",
-    re.X,
+_DELIMITED = re.compile(
+    r"<(?P<skipped>pre|code|script|style|math)\b.*?</(?P=skipped)>"
+    r"|<[^<>]*>|\\\((?P<inline>[^<>]+?)\\\)|\\\[(?P<block>[^<>]+?)\\\]",
+    re.S,
 )
 _ATTRIBUTES = re.compile(r"\{:\s*(.*?)\s*\}\Z")
 _ATTRIBUTE = re.compile(
@@ -39,20 +41,26 @@ def to_html(text: str) -> str:
     '<p class="loud">Say {{ x.</p>\n'
     """
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    footnote_plugin(markdown, inline=False)
+    deflist_plugin(markdown)
+    read_abbreviations(markdown)
     markdown.core.ruler.push("attribute_lists", _apply_attribute_lists)
     markdown.core.ruler.push("heading_ids", _name_headings)
     markdown.inline.ruler.before("escape", "formula", _formula)
     markdown.add_render_rule("fence", _fence)
-    html: str = markdown.render(_without_liquid(text))
-    return html
+    source, tags = taken_out(text)
+    html: str = markdown.render(source)
+    return put_back(_with_formulas(html), tags)
 
 
-def _without_liquid(text: str) -> str:
-    def replaced(match: re.Match[str]) -> str:
-        post = f"/posts/{match['post']}" if match["post"] else ""
-        return match["token"] or match["path"] or post
+def _with_formulas(html: str) -> str:
+    r"""Show the formulas that a theme's script would find, between ``\(…\)`` and ``\[…\]``."""
 
-    return _LIQUID.sub(replaced, text)
+    def shown(match: re.Match[str]) -> str:
+        latex = match["inline"] or match["block"]
+        return _mathml(unescape(latex), is_block=bool(match["block"])) if latex else match[0]
+
+    return _DELIMITED.sub(shown, html)
 
 
 def _apply_attribute_lists(state: StateCore) -> None:

@@ -12,6 +12,7 @@ from litpost import site
 from litpost.ansi import plain
 from litpost.errors import LitpostError, UsageError
 from litpost.freshness import freshen
+from litpost.languages import THEME_CONFIG
 from litpost.manifest import read_manifest
 from litpost.project import STORE, TEMPLATES, Place, Project, find_project
 from litpost.receipts import Receipts
@@ -68,7 +69,8 @@ class Upkeep:
         if not touched:
             return
         is_common = bool(touched & set(self._common()))
-        if self._path(CONFIG) in touched and not self._read_settings():
+        settings = {self._path(CONFIG), self._path(THEME_CONFIG)}
+        if touched & settings and not self._read_settings():
             return
         sources = self.project.sources()[0]
         gone = self._reads.keys() - sources
@@ -171,7 +173,8 @@ class Upkeep:
     def _common(self) -> list[str]:
         """List what all posts depend on: the settings and the blog's own templates."""
         folder = self.project.root / TEMPLATES
-        return [self._path(CONFIG), *(str(file) for file in folder.rglob("*"))]
+        settings = [self._path(CONFIG), self._path(THEME_CONFIG)]
+        return [*settings, *(str(file) for file in folder.rglob("*"))]
 
     def _inputs(self, source: str) -> set[str]:
         """Return the paths of what a post is made of, as its last build has noted, and its own."""

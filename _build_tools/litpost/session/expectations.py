@@ -9,6 +9,7 @@ import tokenize
 from typing import Any
 
 CHECK = "__litpost_expect__"
+LONGEST = 200  # characters of a value that are written into a line
 _MARK = re.compile(r"#\s*=>\s*(.*?)\s*\Z")
 _TOKEN = re.compile(
     r"""(?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
@@ -20,11 +21,15 @@ _WRAPPED = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # NumPy's scalars in a list
 
 
 class ExpectationError(AssertionError):
-    """A value isn't what the code that is shown says it is; `line` is that of the step."""
+    """A value isn't what the code that is shown says it is; `line` is that of the step.
 
-    def __init__(self, line: int, message: str) -> None:
+    `expected` is what it says, and `found` what would be true in its place; both are empty where
+    no other value would make it true.
+    """
+
+    def __init__(self, line: int, message: str, *, expected: str = "", found: str = "") -> None:
         super().__init__(message)
-        self.line = line
+        self.line, self.expected, self.found = line, expected, found
 
 
 class Expectations:
@@ -74,7 +79,10 @@ class Expectations:
         expected = self._expected[line]
         if not any(agrees(found, expected) for found in (repr(value), str(value))):
             hint = " (a call such as `print(…)` has no value)" if value is None else ""
-            error = ExpectationError(line, f"expected {expected}, found {value!r}{hint}")
+            error = ExpectationError(
+                line, f"expected {expected}, found {value!r}{hint}",
+                expected=expected, found="" if value is None else as_expectation(value, expected),
+            )  # fmt: skip
             self._broken = self._broken or error
             raise error
         return value
@@ -146,6 +154,62 @@ def agrees(found: str, expected: str) -> bool:
         kind == other_kind and (_rounds_to(one, other) if kind == "number" else one == other)
         for (kind, one), (other_kind, other) in zip(*pairs, strict=True)
     )
+
+
+def as_expectation(value: Any, expected: str) -> str:
+    """Write a value as it could stand in the place of what was expected, in the same form.
+
+    Nothing if no line holds it.
+
+    >>> as_expectation(0.26894142, "0.3142"), as_expectation([1, "a"], "[1]")
+    ('0.2689', "[1, 'a']")
+    >>> import datetime
+    >>> as_expectation(datetime.date(2024, 5, 1), "2023-07-19")
+    '2024-05-01'
+    """
+    forms = (repr(value), str(value))
+    is_wrapped = bool(_WRAPPED.search(expected))
+    kinds = _kinds(expected)
+    for form in sorted(forms, key=lambda form: _kinds(form) != kinds):
+        text = form if is_wrapped else _WRAPPED.sub(r"\1", form)
+        text = _in_digits(text, expected) if _kinds(text) == kinds else text
+        text = _on_a_line(text.strip())
+        fits = 0 < len(text) <= LONGEST and text.isprintable()
+        if fits and any(agrees(found, text) for found in forms):
+            return text
+    return ""
+
+
+def _kinds(text: str) -> list[str]:
+    return [kind for kind, _ in _tokens(text)]
+
+
+def _in_digits(text: str, expected: str) -> str:
+    """Write the numbers of a text with as many digits as those that were expected."""
+    numbers = iter([token for kind, token in _tokens(expected) if kind == "number"])
+    return _TOKEN.sub(
+        lambda match: _rounded(match[0], next(numbers)) if match["number"] else match[0], text
+    )
+
+
+def _on_a_line(text: str) -> str:
+    """Take out blanks that only align what a text shows."""
+
+    def narrow(match: re.Match[str]) -> str:
+        is_inner = text[match.start() - 1] in "[({" or text[match.end()] in "])},"
+        return "" if is_inner else " "
+
+    return _TOKEN.sub(lambda match: narrow(match) if match["blank"] else match[0], text)
+
+
+def _rounded(found: str, expected: str) -> str:
+    mantissa, _, exponent = expected.lower().partition("e")
+    digits = len(mantissa.partition(".")[2])
+    if not digits and not exponent:
+        return found
+    text = f"{float(found):.{digits}{'e' if exponent else 'f'}}"
+    is_lost = float(found) != 0 and float(text) == 0
+    return found if is_lost or not _rounds_to(found, text) else text
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:

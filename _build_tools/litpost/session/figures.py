@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litpost.session.rasters import draw_png
+from litpost.session.vectors import draw_svg
 
 PAD_INCHES = 0.08
 
@@ -63,13 +64,9 @@ class Figures:
             for scheme, (ink, ground) in self.schemes.items()
         }
         salt = f"{self.key}-{len(self._shown)}"
-        with mpl.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
+        with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
             if not bundle:
-                figure.savefig(
-                    file, format="svg", bbox_inches="tight", pad_inches=PAD_INCHES,
-                    metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-                )  # fmt: skip
-                bundle["image/svg+xml"] = file.getvalue()
+                bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
         if self.covers and len(self._shown) == 1:
             for name, (width, height) in self.covers.items():
                 bundle[f"image/png;name={name}"] = _cover(figure, width, height)

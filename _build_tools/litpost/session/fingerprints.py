@@ -44,6 +44,9 @@ PICKLED = frozenset(
 )
 """Libraries whose instances are what they tell pickle; of others this isn't known."""
 
+_identity: Callable[[object], int] = object.__hash__
+"""Tells an object from all others that are alive, as ``id`` does, which tells audit hooks too."""
+
 _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _ODD_ATOMS = (type(...), type(NotImplemented))
 _BY_NAME = (
@@ -133,7 +136,7 @@ def module_fingerprint(
     walk = _Walk(is_local, [])
     walk.tell(place)
     walk.home = module.__name__
-    walk.found.objects[id(vars(module))] = 0
+    walk.found.objects[_identity(vars(module))] = 0
     for name, value in sorted(vars(module).items()):
         if not (name.startswith("__") and name.endswith("__")):
             walk.tell(name)
@@ -221,17 +224,19 @@ class _Walk:
 
     def is_known(self, value: Any) -> bool:
         """Tell a value by its number if it was met before; else give it one."""
-        number = self._numbers.get(id(value))
+        number = self._numbers.get(_identity(value))
         if number is not None:
             self.tell("again", number)
             return True
-        self._numbers[id(value)] = len(self._numbers)
+        self._numbers[_identity(value)] = len(self._numbers)
         self._alive.append(value)
         return False
 
     def mutable(self, value: Any) -> None:
         """Note that a value can be changed, and so be shared."""
-        self.found.objects[id(value)] = self._numbers.get(id(value), len(self._numbers))
+        self.found.objects[_identity(value)] = self._numbers.get(
+            _identity(value), len(self._numbers)
+        )
 
     def opaque(self, kind: str, value: Any) -> None:
         """Note that a value can't be looked into; search it for objects that others hold too."""
@@ -243,21 +248,25 @@ class _Walk:
     def _search(self, value: Any) -> None:
         """Note the objects that an opaque one holds, without order."""
         for ids in self._searched:
-            if id(value) in ids:
+            if _identity(value) in ids:
                 self._hold(ids)
                 return
         numpy = sys.modules.get("numpy")
         array: Any = numpy.ndarray if numpy is not None else ()
-        objects, seen, found = {id(value)}, {id(value)}, [value]
+        objects, seen, found = {_identity(value)}, {_identity(value)}, [value]
         while found and len(seen) < _HELD:
             refs = _held(found)
-            held = dict(zip(map(id, refs), refs, strict=True))
+            held = dict(zip(map(_identity, refs), refs, strict=True))
             for known in held.keys() & seen:
                 del held[known]
             seen |= held.keys()
             found = [each for each in held.values() if _is_searched(type(each))]  # type: ignore[arg-type]
-            objects.update(id(each) for each in found if not isinstance(each, (tuple, frozenset)))
-            objects.update(id(_owner(each, numpy)) for each in found if isinstance(each, array))
+            objects.update(
+                _identity(each) for each in found if not isinstance(each, (tuple, frozenset))
+            )
+            objects.update(
+                _identity(_owner(each, numpy)) for each in found if isinstance(each, array)
+            )
         self._searched.append(objects)
         self._hold(objects)
 
@@ -551,7 +560,7 @@ class _Walk:
         """Note whose memory an array shows: a change of one is a change of all that show it."""
         owner = _owner(value, sys.modules["numpy"])
         if owner is not value and not isinstance(owner, bytes):
-            self._numbers.setdefault(id(owner), len(self._numbers))
+            self._numbers.setdefault(_identity(owner), len(self._numbers))
             self.mutable(owner)
 
     def _tensor(self, value: Any) -> bool:
@@ -595,7 +604,7 @@ class _Walk:
             self._error(value)
         attributes = getattr(value, "__dict__", None)
         if attributes is not None:
-            self.found.objects[id(attributes)] = -1
+            self.found.objects[_identity(attributes)] = -1
             self._attributes(attributes)
         for name in _slots(kind):
             try:

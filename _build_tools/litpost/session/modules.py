@@ -49,6 +49,7 @@ class Modules:
         self.compiled: set[str] = set()
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
+        self._places: dict[str, str] = {}
 
     def install(self, importer: Callable[..., Any]) -> None:
         """Let the cells import the modules below the root, whose imports `importer` does."""
@@ -77,7 +78,10 @@ class Modules:
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""
-        real = os.path.realpath(path)
+        folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
+        if (place := self._places.get(folder)) is None:  # a library has many files in few folders
+            place = self._places[folder] = os.path.realpath(folder)
+        real = os.path.join(place, name)  # noqa: PTH118
         if real.startswith(self.root + os.sep) and not real.startswith(_OWN):
             return not {"site-packages", ".litpost"}.intersection(Path(real).parts)
         return not real.startswith((*self.libraries, _OWN))

@@ -324,7 +324,13 @@ class Shell:
             "line": _line(error, FILE.format(key=key)) or self._last_line,
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
             "final": isinstance(error, (ExpectationError, FloodError)),
-        }
+        } | self._false_promise(error)
+
+    def _false_promise(self, error: BaseException) -> dict[str, str]:
+        if not isinstance(error, ExpectationError):
+            return {}
+        found = self.outputs.stable(writable(error.found))
+        return {"expected": error.expected, "found": found}
 
 
 class Exit:
