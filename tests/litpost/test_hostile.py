@@ -802,6 +802,50 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "d.txt": "2",
         },
     ),
+    "a file that NumPy opens": (
+        {
+            "a": "import numpy as np\nnp.array([1, 2], 'u1').tofile('m.bin')",
+            "b": "print(np.fromfile('m.bin', 'u1'), np.fromfile('d.bin', 'u1'))",
+        },
+        {
+            "a": "import numpy as np\nnp.array([1, 3], 'u1').tofile('m.bin')",
+        },
+        {
+            "d.bin": "1",
+        },
+        {
+            "d.bin": "2",
+        },
+    ),
+    "a builtin that a class body finds replaced": (
+        {
+            "a": "open = 1",
+            "b": "class A:\n    n = open\nprint(A.n)",
+        },
+        {
+            "a": "open = 2",
+        },
+    ),
+    "the time zone": (
+        {
+            "a": "import os, time\nos.environ['TZ'] = 'Asia/Seoul'",
+            "b": "time.tzset()",
+            "c": "print(time.localtime(0).tm_hour)",
+        },
+        {
+            "b": "pass",
+        },
+    ),
+    "how a warning is shown": (
+        {
+            "a": "import logging, warnings",
+            "b": "logging.captureWarnings(True)",
+            "c": "warnings.warn('careful')",
+        },
+        {
+            "b": "pass",
+        },
+    ),
     "a stream that is replaced": (
         {"a": "import io, sys", "b": "sys.stdout = io.StringIO()", "c": "print('seen')"},
         {"b": "pass"},
