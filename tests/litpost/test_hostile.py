@@ -846,6 +846,37 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "b": "pass",
         },
     ),
+    "a proxy of a dictionary": (
+        {
+            "a": "import types\nd = {'a': 1}\np = types.MappingProxyType(d)",
+            "b": "d['b'] = 2",
+            "c": "print(p)",
+        },
+        {
+            "b": "d['b'] = 3",
+        },
+    ),
+    "the variables of a class": (
+        {
+            "a": "class A:\n    n = 1\np = A.__dict__",
+            "b": "A.n = 2",
+            "c": "print(p['n'])",
+        },
+        {
+            "b": "A.n = 3",
+        },
+    ),
+    "what NumPy's iterators go through": (
+        {
+            "a": "import numpy as np\nu, v = np.zeros(2), np.zeros(2)\ni = u.flat\n"
+            "j = np.nditer(v, op_flags=['readwrite'])",
+            "b": "i[0] = 5\nfor x in j:\n    x[...] = 7",
+            "c": "print(u, v)",
+        },
+        {
+            "b": "i[0] = 6\nfor x in j:\n    x[...] = 8",
+        },
+    ),
     "a stream that is replaced": (
         {"a": "import io, sys", "b": "sys.stdout = io.StringIO()", "c": "print('seen')"},
         {"b": "pass"},

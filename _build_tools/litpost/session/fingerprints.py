@@ -459,6 +459,7 @@ class _Walk:
             return
         self.tell("class", value.__qualname__, module)
         self.mutable(value)
+        self.mutable(*gc.get_referents(vars(value)))  # `vars` of it may be a variable
         self.visit(type(value))
         self.visit(value.__bases__)
         self._class_state(value)
@@ -476,8 +477,7 @@ class _Walk:
     def _proxy(self, value: Any) -> None:
         if isinstance(value, types.MappingProxyType):
             self.tell("proxy")
-            self._items(list(value.keys()))
-            self._items(list(value.values()))
+            self.visit(*gc.get_referents(value))
         else:
             self.tell("descriptor", value.__qualname__)
 
@@ -673,7 +673,16 @@ def _is_searched(kind: type) -> bool:
 
 @functools.cache
 def _is_special(kind: type) -> bool:
-    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES))
+    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES)) or kind in _iterators()
+
+
+def _iterators() -> Mapping[type, str]:
+    """Return NumPy's types that hide from the garbage collector whose elements they go through.
+
+    Each comes with the attribute that has it.
+    """
+    numpy: Any = sys.modules.get("numpy")
+    return {numpy.flatiter: "base", numpy.nditer: "operands"} if hasattr(numpy, "nditer") else {}
 
 
 def _held(values: Iterable[Any]) -> Sequence[Any]:
@@ -684,13 +693,18 @@ def _held(values: Iterable[Any]) -> Sequence[Any]:
 
 
 def _held_by(value: Any) -> Iterable[Any]:
-    """Return what a function has for itself, or what a weak reference means."""
+    """Return what a function has for itself, what a weak reference or an iterator means."""
     if isinstance(value, types.FunctionType):
         return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
     if type(value) in _PROXIES:
         try:
             return (value.__init__.__self__,)
         except ReferenceError:
+            return ()
+    if name := _iterators().get(type(value)):
+        try:
+            return (getattr(value, name),)
+        except ValueError:  # it is closed
             return ()
     return (*gc.get_referents(value), value())
 
