@@ -846,6 +846,19 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "b": "pass",
         },
     ),
+    "the version of a module": (
+        {
+            "a": "import helper",
+            "b": "helper.__version__ = '2'",
+            "c": "print(helper.__version__)",
+        },
+        {
+            "b": "helper.__version__ = '3'",
+        },
+        {
+            "helper.py": "__version__ = '1'\n",
+        },
+    ),
     "a proxy of a dictionary": (
         {
             "a": "import types\nd = {'a': 1}\np = types.MappingProxyType(d)",

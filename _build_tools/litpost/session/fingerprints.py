@@ -64,6 +64,10 @@ _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "rev
 _CLASS_NOISE = frozenset(
     {"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__", "__firstlineno__"}
 )
+_MODULE_NOISE = frozenset(
+    """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __cached__ __path__
+    __warningregistry__""".split()
+)
 _HELD = 100_000
 """How many objects that an opaque one holds are searched."""
 
@@ -138,7 +142,7 @@ def module_fingerprint(
     walk.home = module.__name__
     walk.found.objects[_identity(vars(module))] = 0
     for name, value in sorted(vars(module).items()):
-        if not (name.startswith("__") and name.endswith("__")):
+        if name not in _MODULE_NOISE:
             walk.tell(name)
             try:
                 walk.visit(value)
