@@ -404,7 +404,7 @@ MAGICS = Kit(
         "out = !echo $n", "print(out)", "%xdel n", "get_ipython().run_cell('n = {c}');",
         "%run script.py", "print(made)", "get_ipython().user_ns['n'] = {c}",
         "print(get_ipython().user_ns.get('k'))", "%pdoc f",
-        "get_ipython().run_line_magic('who', '')", "%reset_selective -f ^k$", "%cd data",
+        "get_ipython().run_line_magic('who', '')", "%reset_selective -f ^k$", "%cd data", "%cd -",
         "%%capture out\nprint(n, {c})", "print(out.stdout)", "%%writefile out.txt\n{c}",
         "%matplotlib inline", "%%python\nprint({c})", "%reset -f", "%pycat script.py",
         "%alias_magic w who", "f?", "%psearch n*",
