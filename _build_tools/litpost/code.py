@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 _EXPECTATION = re.compile(r"#\s*=>")
 _LINES = re.compile(r"lineno|currentframe|_getframe|getframeinfo|extract_stack|getsource|stack\(")
@@ -49,45 +49,76 @@ def knows_lines(code: str) -> bool:
 def words(code: str) -> set[str]:
     r"""Return all names that a code may mention, in texts too, before it has set them itself.
 
-    >>> sorted(words("fig, axes = plt.subplots()\naxes.plot(x)"))
-    ['plot', 'plt', 'subplots', 'x']
+    >>> sorted(words("fig, axes = plt.subplots()\naxes.plot([x for x in y])"))
+    ['plot', 'plt', 'subplots', 'y']
     """
     try:
         statements = ast.parse(code).body
     except (SyntaxError, ValueError):
-        return _words(code)
+        return set(_WORD.findall(code))
+    return _mentioned(statements, set())
+
+
+def _mentioned(statements: Iterable[ast.stmt], known: set[str]) -> set[str]:
+    """Return what statements mention but for names that are `known` by then; these grow."""
     found: set[str] = set()
-    known: set[str] = set()
     for statement in statements:
-        bound, rest = _bound(statement)
-        mentioned = {word for part in rest for word in _words(_text(part, code))}
-        found |= mentioned - known
-        known |= bound
+        match statement:
+            case ast.Assign(targets=targets, value=value):
+                found |= _words(value, *(t for t in targets if not _names(t))) - known
+                known |= {name for target in targets for name in _names(target)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found |= _words(value, statement.annotation) - known
+                known.add(name)
+            case ast.For(target=target, iter=value) if _names(target):
+                found |= _words(value) - known
+                known |= _names(target)
+                found |= _mentioned(statement.body + statement.orelse, {*known})
+            case ast.If(test=test) | ast.While(test=test):
+                found |= _words(test) - known
+                found |= _mentioned(statement.body, {*known})
+                found |= _mentioned(statement.orelse, {*known})
+            case ast.With(items=items):
+                found |= _words(*items) - known
+                found |= _mentioned(statement.body, known)
+            case _:
+                found |= _words(statement) - known
     return found
 
 
-def _words(code: str) -> set[str]:
-    return set(_WORD.findall(code))
-
-
-def _text(node: ast.AST, code: str) -> str:
-    return ast.get_source_segment(code, node) or ast.unparse(node)
-
-
-def _bound(statement: ast.stmt) -> tuple[set[str], Sequence[ast.AST]]:
-    """Return the names that a statement sets in any case, and its parts that come before that."""
-    match statement:
-        case ast.Assign(targets=targets, value=value):
-            names = {name for target in targets for name in _names(target)}
-            return names, (value, *(t for t in targets if not set(_names(t))))
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            return {name}, (value, statement.annotation)
-        case _:
-            return set(), (statement,)
-
-
-def _names(target: ast.expr) -> Iterator[str]:
-    """Yield the names in the target of an assignment; none if it sets anything else besides."""
+def _names(target: ast.expr) -> set[str]:
+    """Return the names that an assignment sets; none if it sets anything else besides."""
     parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-    if all(isinstance(part, ast.Name) for part in parts):
-        yield from (part.id for part in parts if isinstance(part, ast.Name))
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return names if all(isinstance(part, ast.Name) for part in parts) else set()
+
+
+def _words(*nodes: ast.AST) -> set[str]:
+    """Return the words in some code but for comprehensions' variables and functions' arguments."""
+    found: set[str] = set()
+    for node in nodes:
+        texts = [text for _, value in ast.iter_fields(node) for text in _strings(value)]
+        found |= {word for text in texts for word in _WORD.findall(text)}
+        found |= _words(*ast.iter_child_nodes(node)) - _own(node)
+    return found
+
+
+def _own(node: ast.AST) -> set[str]:
+    """Return the names that mean something of a node's own within it, and only there."""
+    match node:
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            names = {name for part in node.generators for name in _names(part.target)}
+            return names - _words(node.generators[0].iter)
+        case ast.Lambda(args=arguments) | ast.FunctionDef(args=arguments):
+            outer = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+            names = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
+            return names - _words(*outer, *getattr(node, "decorator_list", ()))
+        case _:
+            return set()
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (each for each in value if isinstance(each, str))

@@ -235,16 +235,22 @@ class Execution:
             if again.failure != done.trace.failure or again.writes != done.trace.writes:
                 return None
         trace = self._ask(step, self._state.copy())
-        if trace.missed or self._misread(trace) or (trace.failure and not self._is_whole(index)):
+        if trace.missed or self._misread(trace) or not self._is_credible(trace, step, index):
             return None
         return self._keep(step, trace)
 
-    def _is_whole(self, index: int) -> bool:
-        """Say whether the session has run all steps up to one, in order.
+    def _is_credible(self, trace: Trace, step: Step, index: int) -> bool:
+        """Say whether a step can be believed, if it has failed, to fail in order, too.
 
-        In a session that hasn't, a step may fail for lack of something that isn't recorded, such
-        as a submodule that another step has loaded.
+        In a session that hasn't run all steps, it may fail for lack of something that isn't
+        recorded, such as a submodule that another step has loaded.
         """
+        former = self._former(step)
+        is_known = former is not None and former.failure == trace.failure
+        return trace.failure is None or is_known or self._is_whole(index)
+
+    def _is_whole(self, index: int) -> bool:
+        """Say whether the session has run all steps up to one, in order."""
         return self._asked == [step.key for step in self._plan.steps[: index + 1]]
 
     def _finds_files(self, trace: Trace) -> bool:

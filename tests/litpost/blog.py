@@ -14,6 +14,7 @@ from litpost.project import Project, find_project
 HEADER = "---\ntitle: A title\n---\n\n<!-- outline-start -->\nSummary.\n<!-- outline-end -->\n\n"
 SOURCE = "_literate/2024-01-02-try.md"
 POST = "_posts/2024-01-02-try.md"
+MANIFEST = "_literate/.manifest/2024-01-02-try.json"
 FIGURES = "assets/img/posts/try"
 
 
@@ -85,9 +86,7 @@ class Blog:
 
     def manifest(self) -> dict[str, dict[str, str]]:
         """Read the manifest."""
-        manifest: dict[str, dict[str, str]] = json.loads(
-            self.read("_literate/.manifest/2024-01-02-try.json")
-        )
+        manifest: dict[str, dict[str, str]] = json.loads(self.read(MANIFEST))
         return manifest
 
     def files(self) -> dict[str, bytes]:

@@ -57,6 +57,7 @@ NAMES = Kit(
         "xs = [1, 2]", "ys = xs", "ys = [{c}]", "zs = dict(x=xs, n={c})", "n = {c}", "k = n + {c}",
     ),
     "n = {c}\nk = {c}\nxs = [1, n]",
+    others={"_config.yml": "repository: a/b{c}\n"},
 )  # fmt: skip
 FUNCTIONS = Kit(
     (
@@ -106,7 +107,8 @@ CLASSES = Kit(
         "import enum\nclass E(enum.Enum):\n    R = {c}\nprint(E.R)",
         "class S:\n    __slots__ = ('a',)\np = S()\np.a = xs", "p.a.append({c})", "print(p.a)",
         "class L(list):\n    k = {c}\nxs = L(xs)", "print(type(xs).__name__)", "o.method = o.add",
-        "add = o.add", "add({c});", "print(vars(o))",
+        "add = o.add", "add({c});", "print(vars(o))", "p = A.__dict__", "print(p['n'])",
+        "q = vars(o)", "q['n'] = {c}",
         "class A:\n    n = {c}\n    def __repr__(self): return f'A of {self.n} and {n}'", "o",
         "print(o)", "class C:\n    def __init__(self): self.o = o\nc = C()", "c.o.n = {c}",
         "print(c.o.n)",
@@ -350,7 +352,9 @@ AMBIENT = Kit(
         "import contextvars\nv = contextvars.ContextVar('v', default={c})", "v.set(n);",
         "print(v.get())", "import time, os\nprint(time.tzname[0], os.environ['TZ'])",
         "import litpost\nprint(litpost.lang)", "import uuid\nprint(uuid.uuid4())",
-        "import os\nos.umask(0o022);",
+        "import os, time\nos.environ['TZ'] = 'UTC{c}'", "import time\ntime.tzset()",
+        "import time\nprint(time.localtime(0).tm_hour)",
+        "import logging\nlogging.captureWarnings({c} > 4)",
     ),
     files={"lib/inlib.py": "X = {c}\n"},
 )  # fmt: skip
@@ -400,7 +404,7 @@ MAGICS = Kit(
         "out = !echo $n", "print(out)", "%xdel n", "get_ipython().run_cell('n = {c}');",
         "%run script.py", "print(made)", "get_ipython().user_ns['n'] = {c}",
         "print(get_ipython().user_ns.get('k'))", "%pdoc f",
-        "get_ipython().run_line_magic('who', '')", "%reset_selective -f ^k$", "%cd data",
+        "get_ipython().run_line_magic('who', '')", "%reset_selective -f ^k$", "%cd data", "%cd -",
         "%%capture out\nprint(n, {c})", "print(out.stdout)", "%%writefile out.txt\n{c}",
         "%matplotlib inline", "%%python\nprint({c})", "%reset -f", "%pycat script.py",
         "%alias_magic w who", "f?", "%psearch n*",
@@ -434,7 +438,8 @@ NUMPY = Kit(
         "with np.printoptions(precision=1): print(u / 3)", "it = np.nditer(u)\nprint(next(it))",
         "b = bytearray(8)\nv = np.frombuffer(b, 'u1')\nv[0] = {c}", "print(b)", "v[:] = 7",
         "np.fill_diagonal(w, {c})", "u = np.lib.stride_tricks.sliding_window_view(u, 2)",
-        "u.shape = (2, 2)", "v = u.ravel()", "np.add(u, {c}, out=u);",
+        "u.shape = (2, 2)", "v = u.ravel()", "np.add(u, {c}, out=u);", "it = u.flat", "it[0] = {c}",
+        "np.array([n, {c}]).tofile('u.bin')", "print(np.fromfile('u.bin', int))",
     ),
     (
         "v = u[1:]", "gen = np.random.default_rng({c})", "v = u.copy()",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from tests.litpost.blog import HEADER, SOURCE
+from tests.litpost.blog import HEADER, MANIFEST, POST, SOURCE
 from tests.litpost.incremental import Tree
 from tests.litpost.pieces import DRAWN, KITS, NAMES, OPTIONS, Kit
 
@@ -198,6 +198,11 @@ def _remove(rng: Random, program: Program, label: str) -> Program:
     return program.with_file(rng.choice(sorted(paths)), None)
 
 
+def _lose(rng: Random, program: Program, label: str) -> Program:
+    """Remove what litpost has written."""
+    return program.with_file(rng.choice([POST, MANIFEST, "assets/css/litpost.css"]), None)
+
+
 def _set(rng: Random, program: Program, label: str) -> Program:
     """Set or unset a variable of the environment."""
     name = rng.choice(VARIABLES)
@@ -210,7 +215,7 @@ def _set(rng: Random, program: Program, label: str) -> Program:
 EDITS: dict[str, Callable[[Random, Program, str], Program]] = {
     "change": _change, "replace": _replace, "insert": _insert, "delete": _delete, "swap": _swap,
     "option": _option, "comment": _comment, "prose": _prose, "value": _value, "file": _file,
-    "remove": _remove, "set": _set,
+    "remove": _remove, "lose": _lose, "set": _set,
 }  # fmt: skip
 KINDS = ["change", "change", "change", "change", "replace", "file", "file", "file", "revert",
          "revert", "touch", *EDITS]  # fmt: skip

@@ -8,6 +8,9 @@ function, `litpost.cli.main`, in the test's process, and their sessions are fork
 (`tests.litpost.forks`): that takes a quarter of the time. So are those of all clean builds, and of
 a few programs that are built with sessions kept warm, as ``litpost serve`` builds. Both builds must
 end with the same exit status and message, and write the same bytes.
+
+360 edits of a soak took 96 s of one core: 20,000 should take an hour and a half of one, or
+three quarters of an hour of two that do nothing else.
 """
 
 from __future__ import annotations

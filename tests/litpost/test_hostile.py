@@ -802,6 +802,94 @@ CASES: dict[str, tuple[Texts, ...]] = {
             "d.txt": "2",
         },
     ),
+    "a file that NumPy opens": (
+        {
+            "a": "import numpy as np\nnp.array([1, 2], 'u1').tofile('m.bin')",
+            "b": "print(np.fromfile('m.bin', 'u1'), np.fromfile('d.bin', 'u1'))",
+        },
+        {
+            "a": "import numpy as np\nnp.array([1, 3], 'u1').tofile('m.bin')",
+        },
+        {
+            "d.bin": "1",
+        },
+        {
+            "d.bin": "2",
+        },
+    ),
+    "a builtin that a class body finds replaced": (
+        {
+            "a": "open = 1",
+            "b": "class A:\n    n = open\nprint(A.n)",
+        },
+        {
+            "a": "open = 2",
+        },
+    ),
+    "the time zone": (
+        {
+            "a": "import os, time\nos.environ['TZ'] = 'Asia/Seoul'",
+            "b": "time.tzset()",
+            "c": "print(time.localtime(0).tm_hour)",
+        },
+        {
+            "b": "pass",
+        },
+    ),
+    "how a warning is shown": (
+        {
+            "a": "import logging, warnings",
+            "b": "logging.captureWarnings(True)",
+            "c": "warnings.warn('careful')",
+        },
+        {
+            "b": "pass",
+        },
+    ),
+    "the version of a module": (
+        {
+            "a": "import helper",
+            "b": "helper.__version__ = '2'",
+            "c": "print(helper.__version__)",
+        },
+        {
+            "b": "helper.__version__ = '3'",
+        },
+        {
+            "helper.py": "__version__ = '1'\n",
+        },
+    ),
+    "a proxy of a dictionary": (
+        {
+            "a": "import types\nd = {'a': 1}\np = types.MappingProxyType(d)",
+            "b": "d['b'] = 2",
+            "c": "print(p)",
+        },
+        {
+            "b": "d['b'] = 3",
+        },
+    ),
+    "the variables of a class": (
+        {
+            "a": "class A:\n    n = 1\np = A.__dict__",
+            "b": "A.n = 2",
+            "c": "print(p['n'])",
+        },
+        {
+            "b": "A.n = 3",
+        },
+    ),
+    "what NumPy's iterators go through": (
+        {
+            "a": "import numpy as np\nu, v = np.zeros(2), np.zeros(2)\ni = u.flat\n"
+            "j = np.nditer(v, op_flags=['readwrite'])",
+            "b": "i[0] = 5\nfor x in j:\n    x[...] = 7",
+            "c": "print(u, v)",
+        },
+        {
+            "b": "i[0] = 6\nfor x in j:\n    x[...] = 8",
+        },
+    ),
     "a stream that is replaced": (
         {"a": "import io, sys", "b": "sys.stdout = io.StringIO()", "c": "print('seen')"},
         {"b": "pass"},

@@ -49,6 +49,11 @@ LAZY: dict[str, tuple[str, Shown]] = {
     "%run -i": ("%run -i script.py\nw", [("stdout", "ran __main__\n"), ("result", "7")]),
     "%matplotlib": ("%matplotlib inline\nimport matplotlib\nmatplotlib.get_backend()",
                     [("result", "'module://litpost.session.backend'")]),
+    "%cd": ("%cd -q .\nf", [("result", "1.0")]),
+    "a magic of one's own": (
+        "from IPython.core.magic import register_line_magic\n"
+        "@register_line_magic\ndef own(line): return f\n%own", [("result", "1.0")],
+    ),
     "help": ("s?", [("stdout", "Type:")]),
     "prompts": (">>> f\n", [("result", "1.0")]),
     "notebook's prompt": ("In [1]: f", [("result", "1.0")]),

@@ -73,6 +73,30 @@ def test_only_an_edit_of_code_starts_a_session(blog: Blog, monkeypatch: pytest.M
     upkeep.close()
 
 
+def test_it_looks_again_soon_however_long_a_build_takes(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, pauses = [0.0], []
+
+    def build(self: Upkeep, sources: object, *, is_new: bool) -> None:
+        now[0] += 60
+        blog.source(f"Words {now[0]}.")
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    monkeypatch.setattr(Upkeep, "_build", build)
+    blog.source("Some words.")
+    with pytest.raises(KeyboardInterrupt):
+        Upkeep(blog.project, Board("test")).go_on()
+    assert now[0] > 100
+    assert max(pauses) < 1
+
+
 def test_a_failing_cell_is_told_above_the_last_good_page_until_it_is_mended(blog: Blog) -> None:
     good = cell("x = 1\nprint(x)")
     blog.source(good)

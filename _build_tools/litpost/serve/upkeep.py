@@ -51,6 +51,7 @@ class Upkeep:
         self._problems: dict[str, str] = {}
         self._reads: dict[str, set[str]] = {}
         self._stamps: Stamps = {}
+        self._effort = 0.0  # seconds that a look takes, without what is built then
         self._sessions: dict[tuple[str, str], Sessions] = {}
 
     def go_on(self) -> None:
@@ -58,13 +59,14 @@ class Upkeep:
         self._stamps = stamps(self._watched())
         self._build(self.project.sources()[0], is_new=True)
         while True:
-            start = time.monotonic()
             self.look()
-            time.sleep(max(PAUSE, 4 * (time.monotonic() - start)))
+            time.sleep(max(PAUSE, 4 * self._effort))
 
     def look(self) -> None:
         """Build what has changed since the last look, if anything has."""
+        start = time.monotonic()
         before, self._stamps = self._stamps, stamps(self._watched())
+        self._effort = time.monotonic() - start
         touched = changed(before, self._stamps)
         if not touched:
             return

@@ -54,10 +54,10 @@ def _start(root: str) -> Any:
     namespace = Namespace()
     modules = Modules(root)
     watch = Watch(modules, FILTERS)
-    dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.import_))
     sys.modules["__main__"] = Main(namespace)
     shell = Shell(root, namespace)
     shell.install()
+    dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.import_))
     ambient = Ambient()
 
     def settled(name: str) -> Any:

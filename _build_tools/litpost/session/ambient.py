@@ -168,12 +168,15 @@ DRAWN: dict[str, Callable[[], object]] = {
     "torch.random": _torch_random,
 }
 SETTINGS: dict[str, Callable[[], object]] = {
-    "warning filters": lambda: [e for e in map(str, warnings.filters) if e not in FILTERS],
+    "warning filters": lambda: (
+        [e for e in map(str, warnings.filters) if e not in FILTERS],
+        _told([warnings.showwarning, warnings.formatwarning]),
+    ),
     "NumPy's print and error options": _numpy_settings,
     "rcParams": _rc_params,
     "pandas' options": _pandas_options,
     "decimal context": lambda: str(decimal.getcontext()),
-    "locale": lambda: locale.setlocale(locale.LC_ALL),
+    "locale": lambda: (locale.setlocale(locale.LC_ALL), time.tzname, time.timezone),
     "logging": _logging,
     "torch's settings": _torch_settings,
     "Keras' settings": _keras_state,

@@ -64,6 +64,10 @@ _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "rev
 _CLASS_NOISE = frozenset(
     {"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__", "__firstlineno__"}
 )
+_MODULE_NOISE = frozenset(
+    """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __cached__ __path__
+    __warningregistry__""".split()
+)
 _HELD = 100_000
 """How many objects that an opaque one holds are searched."""
 
@@ -138,7 +142,7 @@ def module_fingerprint(
     walk.home = module.__name__
     walk.found.objects[_identity(vars(module))] = 0
     for name, value in sorted(vars(module).items()):
-        if not (name.startswith("__") and name.endswith("__")):
+        if name not in _MODULE_NOISE:
             walk.tell(name)
             try:
                 walk.visit(value)
@@ -459,6 +463,7 @@ class _Walk:
             return
         self.tell("class", value.__qualname__, module)
         self.mutable(value)
+        self.mutable(*gc.get_referents(vars(value)))  # `vars` of it may be a variable
         self.visit(type(value))
         self.visit(value.__bases__)
         self._class_state(value)
@@ -476,8 +481,7 @@ class _Walk:
     def _proxy(self, value: Any) -> None:
         if isinstance(value, types.MappingProxyType):
             self.tell("proxy")
-            self._items(list(value.keys()))
-            self._items(list(value.values()))
+            self.visit(*gc.get_referents(value))
         else:
             self.tell("descriptor", value.__qualname__)
 
@@ -673,7 +677,16 @@ def _is_searched(kind: type) -> bool:
 
 @functools.cache
 def _is_special(kind: type) -> bool:
-    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES))
+    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES)) or kind in _iterators()
+
+
+def _iterators() -> Mapping[type, str]:
+    """Return NumPy's types that hide from the garbage collector whose elements they go through.
+
+    Each comes with the attribute that has it.
+    """
+    numpy: Any = sys.modules.get("numpy")
+    return {numpy.flatiter: "base", numpy.nditer: "operands"} if hasattr(numpy, "nditer") else {}
 
 
 def _held(values: Iterable[Any]) -> Sequence[Any]:
@@ -684,13 +697,18 @@ def _held(values: Iterable[Any]) -> Sequence[Any]:
 
 
 def _held_by(value: Any) -> Iterable[Any]:
-    """Return what a function has for itself, or what a weak reference means."""
+    """Return what a function has for itself, what a weak reference or an iterator means."""
     if isinstance(value, types.FunctionType):
         return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
     if type(value) in _PROXIES:
         try:
             return (value.__init__.__self__,)
         except ReferenceError:
+            return ()
+    if name := _iterators().get(type(value)):
+        try:
+            return (getattr(value, name),)
+        except ValueError:  # it is closed
             return ()
     return (*gc.get_referents(value), value())
 

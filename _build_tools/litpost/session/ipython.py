@@ -5,6 +5,7 @@ Nothing of it is put into the cells' namespace, and what it shows goes where all
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 if TYPE_CHECKING:
     from litpost.session.shell import Shell
+
+
+_FOLDER_MAGICS = ("cd", "pushd", "popd", "dhist")
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
@@ -88,6 +92,12 @@ class IPython(InteractiveShell):  # type: ignore[misc]
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
         """Leave matplotlib as it is, whatever ``%matplotlib`` says: its figures are shown."""
         return gui, "litpost"
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """Run a magic; those that go through folders keep where they were in a variable."""
+        if magic_name in _FOLDER_MAGICS:
+            self.user_ns.setdefault("_dh", [os.getcwd()])  # noqa: PTH109
+        return super().run_line_magic(magic_name, line, _stack_depth + 1)
 
     def ask_exit(self) -> None:
         """End the step."""

@@ -6,7 +6,7 @@ asks `Namespace.__missing__`: that is the read. From then on the variable lies i
 and costs what a global of any module costs.
 
 Class bodies look into the dictionary without asking, and then into the builtins; these are
-therefore a dictionary of our own (`Builtins`), empty but for ``__import__``, which asks back.
+therefore a dictionary of our own (`Builtins`), which asks back.
 """
 
 from __future__ import annotations
@@ -250,13 +250,18 @@ def _is_builtin(name: str, value: Any) -> bool:
 
 
 class Builtins(dict[str, Any]):
-    """The builtins as the cells' code finds them: by asking the namespace first."""
+    """The builtins as the cells' code finds them: by asking the namespace first.
+
+    C code that looks into a dictionary without asking (NumPy's, for `open`) finds the builtins.
+    """
 
     def __init__(self, namespace: Namespace, *, importer: Callable[..., Any]) -> None:
-        super().__init__({"__import__": importer})
+        super().__init__({**vars(builtins), "__import__": importer})
         self._namespace = namespace
 
-    def __missing__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Any:
+        if name == "__import__":
+            return super().__getitem__(name)
         if sys._getframe(1).f_globals is self._namespace:
             return self._namespace[name]
         if (builtin := getattr(builtins, name, _MISSING)) is _MISSING:
