@@ -82,7 +82,8 @@ def build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        Thread(target=import_module, args=["litpost.renderer"]).start()  # while cells run
+        # While cells run. Whoever ends the process meanwhile may leave the lock of imports held.
+        Thread(target=import_module, args=["litpost.renderer"], daemon=True).start()
         with (
             contextlib.closing(Store(project.root / STORE)) as store,
             contextlib.closing(Versions(store)) as versions,
