@@ -68,6 +68,7 @@ def test_a_button_copies_code_but_none_stands_at_output(
     with visit(browser, repository_home) as visited:
         page = visited.page
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.wait_for_load_state("networkidle")  # a link would break off what still loads
         page.click(".post-card h3 a")
         first = page.locator("div.highlighter-rouge").first
         first.hover()
