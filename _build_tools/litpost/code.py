@@ -14,6 +14,12 @@ _SKIPPED = {tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+_LOOKING = frozenset(
+    "eval exec compile globals locals vars query get_ipython modules import_module".split()
+)
+"""What may look up names that stand in texts."""
+
+
 def essence(code: str) -> str:
     r"""Return a code without what Python passes over: comments, blank lines, blanks in lines.
 
@@ -47,7 +53,9 @@ def knows_lines(code: str) -> bool:
 
 
 def words(code: str) -> set[str]:
-    r"""Return all names that a code may mention, in texts too, before it has set them itself.
+    r"""Return all names that a code may mention before it has set them itself.
+
+    Those in texts count where something may look them up.
 
     >>> sorted(words("fig, axes = plt.subplots()\naxes.plot([x for x in y])"))
     ['plot', 'plt', 'subplots', 'y']
@@ -56,7 +64,8 @@ def words(code: str) -> set[str]:
         statements = ast.parse(code).body
     except (SyntaxError, ValueError):
         return set(_WORD.findall(code))
-    return _mentioned(statements, set())
+    found = _mentioned(statements, set())
+    return found | set(_WORD.findall(code)) if found & _LOOKING else found
 
 
 def _mentioned(statements: Iterable[ast.stmt], known: set[str]) -> set[str]:
@@ -97,8 +106,9 @@ def _words(*nodes: ast.AST) -> set[str]:
     """Return the words in some code but for comprehensions' variables and functions' arguments."""
     found: set[str] = set()
     for node in nodes:
-        texts = [text for _, value in ast.iter_fields(node) for text in _strings(value)]
-        found |= {word for text in texts for word in _WORD.findall(text)}
+        if not isinstance(node, ast.Constant):
+            texts = [text for _, value in ast.iter_fields(node) for text in _strings(value)]
+            found |= {word for text in texts for word in _WORD.findall(text)}
         found |= _words(*ast.iter_child_nodes(node)) - _own(node)
     return found
 

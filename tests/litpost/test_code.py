@@ -27,6 +27,8 @@ MENTIONED = {
     "def f(x=x): pass": "f x",
     "@d\nclass C(B):\n    m = n": "B C d m n",
     "eval('q + 1')": "eval q",
+    "print('q', \"r\")": "print",
+    "globals()['q'] = r": "globals q r",
     "f'{v!r}'": "v",
     "import numpy as np": "np numpy",
     "x = 1  # of y": "",
