@@ -27,16 +27,21 @@ def main(descriptor: int) -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
+    data, descriptors = b"", []
     while True:
-        data, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 5)
-        if not data:
+        part, some, _, _ = socket.recv_fds(control, 1 << 16, 5)
+        if not part:
             return
+        data, descriptors = data + part, descriptors + some
+        if not data.endswith(b"\n"):
+            continue
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _wait_for(json.loads(data), descriptors, needed)
         for each in descriptors:
             os.close(each)
+        data, descriptors = b"", []
 
 
 def _wait_for(request: dict[str, Any], descriptors: list[int], needed: set[str]) -> None:

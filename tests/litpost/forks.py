@@ -45,7 +45,7 @@ class Fork:
         request = {"root": arguments[-3], "environment": dict(env), "mutation": mutation}
         descriptors = [stdout.fileno(), stderr.fileno(), *pass_fds, teller]
         server = _server(*(env.get(name) for name in ("PYTHONPATH", "PYTHONUSERBASE")))
-        socket.send_fds(server, [json.dumps(request).encode()], descriptors)
+        socket.send_fds(server, [json.dumps(request).encode() + b"\n"], descriptors)
         os.close(teller)
         self._lock = Lock()
         self._status: int | None = None
@@ -77,7 +77,7 @@ class Fork:
 @functools.cache
 def _server(*places: str | None) -> socket.socket:
     """Start a server, for sessions that find modules in these places; it ends with this process."""
-    own, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    own, its = socket.socketpair()
     subprocess.run(
         [sys.executable, "-P", str(SERVER), str(its.fileno())],
         env=session_environment("en"), pass_fds=[its.fileno()], stdin=subprocess.DEVNULL,
