@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -39,15 +42,21 @@ def test_a_thread_that_ends_the_process_after_the_last_cell_is_told(blog: Blog) 
     assert "exit status 5" in str(ran.traces[ran.failed.key].failure)
 
 
+def is_running(process: str) -> bool:
+    """Say whether there is a process that hasn't ended (nor waits for its parent to learn that)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 HANGING = {
     "loop": ("print('before', flush=True)\nwhile True:\n    pass", None),
     "sleep": ("print('before')\nimport time\ntime.sleep(60)", 3),
     "program": ("print('before')\nimport os\nos.system('sleep 60')", None),
     "await": ("print('before')\nimport asyncio\nawait asyncio.sleep(60)", 3),
-    "deaf": (
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-        None,
-    ),
+    "deaf": (DEAF, None),
     "deaf C": (
         "import time\nfrom signal import *\npthread_sigmask(SIG_BLOCK, [SIGINT])\ntime.sleep(60)",
         None,
@@ -94,9 +103,27 @@ def test_nothing_that_a_cell_has_started_outlives_the_build(blog: Blog) -> None:
     )
     [[(_, pid)]] = texts(blog, cell(code))
     end = time.monotonic() + 10
-    while Path(f"/proc/{pid.strip()}").exists() and time.monotonic() < end:
+    while is_running(pid.strip()) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not Path(f"/proc/{pid.strip()}").exists()
+    assert not is_running(pid.strip())
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("code", ["while True: pass", DEAF], ids=["loop", "deaf"])
+def test_a_cell_doesnt_outlive_a_build_that_is_killed(
+    blog: Blog, code: str, kind: signal.Signals
+) -> None:
+    blog.source(cell(f"import os\nprint(os.getpid(), file=open('pid', 'w'), flush=True)\n{code}"))
+    command = [sys.executable, "-m", "litpost", "build"]
+    with subprocess.Popen(command, cwd=blog.root, stderr=subprocess.DEVNULL) as process:
+        end = time.monotonic() + 60
+        while not ((file := blog.root / "pid").exists() and file.read_text()):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(kind)
+    while is_running(file.read_text().strip()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_sessions_leave_no_descriptors_and_no_files(

@@ -12,10 +12,13 @@ The session ends when `REQUESTS` ends.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 _GLOBAL = re.compile(r"\bglobal\s+([\w, ]+)")
@@ -31,7 +34,8 @@ def main(root: str, requests: str, answers: str) -> None:
     own = os.getpid()
     for line in incoming:
         try:
-            text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
+            with _ending_with_its_asker(incoming.fileno()):
+                text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
         except KeyboardInterrupt:  # a time-out that came as the step ended
             text = json.dumps({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
         if os.getpid() != own:
@@ -39,6 +43,21 @@ def main(root: str, requests: str, answers: str) -> None:
         outgoing.write(text + "\n")
         outgoing.flush()
     os._exit(0)  # whatever threads the cells have left running
+
+
+@contextlib.contextmanager
+def _ending_with_its_asker(requests: int) -> Iterator[None]:
+    """End this process, whatever it does, if the one that asks it is killed meanwhile.
+
+    That closes the pipe, for which the system sends a signal, if it is told to, that ends us.
+    """
+    flags = fcntl.fcntl(requests, fcntl.F_GETFL)
+    fcntl.fcntl(requests, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(requests, fcntl.F_SETFL, flags | fcntl.FASYNC)
+    try:
+        yield
+    finally:
+        fcntl.fcntl(requests, fcntl.F_SETFL, flags)
 
 
 def _start(root: str) -> Any:
