@@ -22,6 +22,7 @@ from bench.tools import FLOOR, LITPOST, REPOSITORY, Tool
 from bench.workspace import Workspace
 
 TABLE = "warm session"
+WARMING = 2  # edits until a session is warm: that of the first build has nothing to run ahead
 SIDES = {LITPOST.name: "bench.warm_litpost", FLOOR.name: "bench.warm_python"}
 
 
@@ -54,14 +55,14 @@ def _measure(name: str, plan: Plan, say: Callable[[str], None]) -> list[Series]:
         _Side(LITPOST, name, plan.scratch) as own,
         _Side(FLOOR, name, plan.scratch) as floor,
     ):
-        for turn in range(plan.rounds + 1):
+        for turn in range(plan.rounds + WARMING):
             say(f"{name}: warm session, round {turn}")
             for side in rotated([own, floor], turn):
                 seconds = side.edit(Revision(last=turn + 1, prose=turn))
-                if turn:  # the first only warms up
+                if turn >= WARMING:
                     times.setdefault((last_cell(name), side.tool.name), []).append(seconds)
             seconds = own.edit(Revision(last=turn + 1, prose=turn + 1))
-            if turn:
+            if turn >= WARMING:
                 times.setdefault((prose(name), own.tool.name), []).append(seconds)
     return [Series(TABLE, row, tool, tuple(values)) for (row, tool), values in times.items()]
 
