@@ -12,8 +12,6 @@ _EXPECTATION = re.compile(r"#\s*=>")
 _LINES = re.compile(r"lineno|currentframe|_getframe|getframeinfo|extract_stack|getsource|stack\(")
 _SKIPPED = {tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 _WORD = re.compile(r"[^\W\d]\w*")
-
-
 _LOOKING = frozenset(
     "eval exec compile globals locals vars query get_ipython modules import_module".split()
 )

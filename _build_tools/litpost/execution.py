@@ -231,8 +231,7 @@ class Execution:
             before, done = self._history[position]
             if not self._finds_files(done.trace):
                 return None
-            again = self._ask(done.step, before)
-            if again.failure != done.trace.failure or again.writes != done.trace.writes:
+            if not self._ask(done.step, before).repeats(done.trace):
                 return None
         trace = self._ask(step, self._state.copy())
         if trace.missed or self._misread(trace) or not self._is_credible(trace, step, index):
@@ -245,9 +244,10 @@ class Execution:
         In a session that hasn't run all steps, it may fail for lack of something that isn't
         recorded, such as a submodule that another step has loaded.
         """
+        if trace.failure is None or self._is_whole(index):
+            return True
         former = self._former(step)
-        is_known = former is not None and former.failure == trace.failure
-        return trace.failure is None or is_known or self._is_whole(index)
+        return former is not None and former.failure == trace.failure
 
     def _is_whole(self, index: int) -> bool:
         """Say whether the session has run all steps up to one, in order."""

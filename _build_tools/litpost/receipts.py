@@ -6,7 +6,6 @@ it was, another build would come to the same files, so that nothing is parsed or
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
@@ -22,6 +21,7 @@ from litpost.reports import CellReport, PostReport
 from litpost.state import State
 from litpost.store import Store
 from litpost.versions import Versions
+from litpost.world import times
 
 if TYPE_CHECKING:
     from litpost.execution import Run
@@ -147,12 +147,10 @@ def _common(project: Project) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
-    """Yield path, size and time of all files in a folder, but of compiled ones."""
+def _stamps(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield path, and time and size, of all files in a folder, but of compiled ones."""
     for place, _, names in os.walk(folder):
         for name in names:
             if not name.endswith(".pyc"):
                 path = os.path.join(place, name)  # noqa: PTH118  (many files, at every build)
-                with contextlib.suppress(FileNotFoundError):
-                    found = os.stat(path)  # noqa: PTH116
-                    yield path[len(folder) :], found.st_size, found.st_mtime_ns
+                yield path[len(folder) :], times(path) or ""

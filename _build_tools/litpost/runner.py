@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from litpost.environment import SCRATCH, session_environment
@@ -72,17 +71,6 @@ class Session:
         os.close(requests)
         os.close(answers)
         self._buffer = b""
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def restore(self) -> None:
         """End the process, and put back the files that its steps have changed."""

@@ -33,10 +33,6 @@ class Rerun:
     declared: str
     trace: Trace
 
-    def is_repeated_by(self, again: Trace) -> bool:
-        """Say whether another run of the step has done the same."""
-        return again.failure == self.trace.failure and again.writes == self.trace.writes
-
 
 class Sessions:
     """Starts the sessions of a source.
@@ -111,7 +107,7 @@ class _Spare:
     def _run(self) -> None:
         for rerun in self.reruns:
             trace = run_step(self.session, rerun.step, rerun.exists, declared=rerun.declared)
-            if not rerun.is_repeated_by(trace):
+            if not trace.repeats(rerun.trace):
                 return
             self._traces.append(trace)
 

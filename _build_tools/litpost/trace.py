@@ -87,6 +87,10 @@ class Trace:
     missed: str | None = None
     fingerprint_seconds: float = 0.0
 
+    def repeats(self, other: Trace) -> bool:
+        """Say whether this run of a step has come to the same as another."""
+        return self.failure == other.failure and self.writes == other.writes
+
     def as_json(self) -> dict[str, Any]:
         """Return the trace as the store keeps it."""
         return asdict(self)
