@@ -30,6 +30,7 @@ from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
 from litpost.theme import COMMON, SCRIPT, Theme, load_theme
 from litpost.translations import check_language, check_untranslated, original_path, translate
+from litpost.values import Values
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
 
@@ -90,7 +91,8 @@ def build(
         ):
             ran = Execution(
                 planned, project.root, store=store, versions=versions,
-                uses_store=uses_store, sessions=sessions, report=report,
+                values=Values(project.root / STORE), uses_store=uses_store,
+                sessions=sessions, report=report,
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:

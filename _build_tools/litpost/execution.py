@@ -15,40 +15,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
 
 from litpost.environment import session_environment
+from litpost.history import Done, Written, live_after, variables
 from litpost.plan import Plan, Step
 from litpost.reasons import because_of
 from litpost.runner import Session, is_expected, run_step
 from litpost.sessions import Rerun, Sessions
-from litpost.state import State
+from litpost.slices import Slice, find_slice
+from litpost.state import Slots, State
+from litpost.store import Store
 from litpost.trace import Failure, Reads, Trace, stored_trace
+from litpost.values import Values
 from litpost.versions import Versions, parse
 from litpost.world import text_digest
 
-TENSORFLOW = "a:TensorFlow's and Keras' state"
-_DRAWING = ("random", "rand", "shuffle", "choice", "seed", "sample", "permutation", "normal")
 NO_STORE = "nothing that is stored is used"
-
-
-class Traces(Protocol):
-    """Where traces are kept: `litpost.store.Store`."""
-
-    def traces(self, identity: str) -> list[dict[str, object]]:
-        """Return the stored traces of a step."""
-
-    def keep(self, identity: str, reads: str, trace: dict[str, object]) -> None:
-        """Keep a trace."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of one step; `because` tells why it ran, and is empty if it is current."""
-
-    step: Step
-    trace: Trace
-    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +59,8 @@ class Execution:
         Folder that they run in.
     store
         Where traces are kept.
+    values
+        Where values are kept.
     versions
         Tells the versions of distributions.
     uses_store
@@ -91,20 +76,22 @@ class Execution:
         plan: Plan,
         root: Path,
         *,
-        store: Traces | None,
+        store: Store | None,
         versions: Versions,
+        values: Values | None = None,
         uses_store: bool = True,
         sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
     ) -> None:
         self._sessions = sessions or Sessions(root, plan.language)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
-        self._uses_store, self._report = uses_store, report
+        self._uses_store, self._values, self._report = uses_store, values, report
         self._session: Session | None = None
         self._live: dict[str, str] = {}
         self._asked: list[str] = []
+        self._given: dict[str, dict[str, str]] = {}
         self._first: int | None = None
-        self._history: list[tuple[dict[str, str], Done]] = []
+        self._history: list[tuple[Written, Done]] = []
         self._state = self._start()
 
     def _start(self) -> State:
@@ -120,7 +107,7 @@ class Execution:
         finally:
             self._end_session()
         if self._first is not None:
-            self._sessions.warm_up(reruns)
+            self._sessions.warm_up(reruns, self._values)
         done = {each.step.key: each for _, each in self._history}
         return Run(done, _all_reads(done.values()), failed)
 
@@ -224,19 +211,43 @@ class Execution:
 
     def _run_partly(self, step: Step, index: int) -> Trace | None:
         """Run a step after only those that wrote what it reads; nothing if that didn't do."""
-        needed = self._slice(index, self._needs(step, index))
+        needed = self._slice(step)
         if needed is None:
             return None
-        for position in needed:
+        for position in needed.steps:
             before, done = self._history[position]
-            if not self._finds_files(done.trace):
+            if not (self._finds_files(done.trace) and self._give(done.step, needed, position)):
                 return None
-            if not self._ask(done.step, before).repeats(done.trace):
+            again = self._ask(done.step, before, known=self._seen(done))
+            if not again.repeats(done.trace):
                 return None
+        if not self._give(step, needed, index):
+            return None
         trace = self._ask(step, self._state.copy())
         if trace.missed or self._misread(trace) or not self._is_credible(trace, step, index):
             return None
         return self._keep(step, trace)
+
+    def _slice(self, step: Step) -> Slice | None:
+        values = self._values if self._uses_store else None
+        return find_slice(
+            step,
+            self._former(step),
+            history=self._history,
+            written=self._state.written,
+            live=self._live,
+            is_kept=values.has if values else lambda digest: False,
+        )
+
+    def _give(self, step: Step, needed: Slice, position: int) -> bool:
+        """Bring in what a step needs whose values are kept; say whether that has worked."""
+        slots = needed.given.get(position)
+        if not slots or not self._values:
+            return True
+        given = self._values.give(self._running(), slots)
+        self._live |= given
+        self._given.setdefault(step.key, {}).update(given)
+        return given == slots
 
     def _is_credible(self, trace: Trace, step: Step, index: int) -> bool:
         """Say whether a step can be believed, if it has failed, to fail in order, too.
@@ -291,20 +302,27 @@ class Execution:
             step.key, failure=replace(failure, message=message + failure.summary, line=1, found="")
         )
 
-    def _ask(self, step: Step, before: dict[str, str]) -> Trace:
-        """Run a step in the session."""
+    def _ask(self, step: Step, before: Written, known: Slots = MappingProxyType({})) -> Trace:
+        """Run a step in the session; `known` is what it has read before."""
+        session = self._running()
+        self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
+        trace = run_step(session, step, variables(before), declared=self._told(step), known=known)
+        self._note(step, before, trace)
+        if self._values and not self._values.keep(session, trace):
+            self._end_session()
+        return trace
+
+    def _running(self) -> Session:
+        """Return the session, and start it if need be."""
         if self._session is None:
             self._versions.prepare()
             self._session = self._sessions.start()
-        self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
-        trace = run_step(self._session, step, _variables(before), declared=self._told(step))
-        self._note(step, before, trace)
-        return trace
+        return self._session
 
-    def _note(self, step: Step, before: Mapping[str, str], trace: Trace) -> None:
+    def _note(self, step: Step, before: Written, trace: Trace) -> None:
         """Note that the session has run a step."""
         self._asked.append(step.key)
-        self._live = _live_after(self._live, before, trace)
+        self._live = live_after(self._live, before, trace)
 
     def _told(self, step: Step) -> str:
         """Tell what a step is said to read, for what can't be told by what it was seen to read."""
@@ -313,16 +331,27 @@ class Execution:
             told["run"] = str(time.time_ns())
         return repr(told) if told else ""
 
+    def _seen(self, done: Done) -> Slots:
+        """Return what a session has seen a step read."""
+        declared = set(self._declared(done.step))
+        return {s: d for s, d in done.trace.reads.items() if s[0] != "p" and s not in declared}
+
     # Ahead of the next build
 
     def _reruns(self) -> list[Rerun]:
         """List the steps that ran for the sake of later ones, before the first that had to."""
         asked = [
-            Rerun(done.step, _variables(before), self._told(done.step), done.trace)
+            self._rerun(before, done)
             for before, done in self._history[: self._first]
             if done.step.key in self._asked
         ]
         return list(itertools.takewhile(_is_harmless, asked))
+
+    def _rerun(self, before: Written, done: Done) -> Rerun:
+        step = done.step
+        given = self._given.get(step.key, {})
+        exists, declared, known = variables(before), self._told(step), self._seen(done)
+        return Rerun(step, exists, declared, known, done.trace, given)
 
     def _take_over(self, index: int) -> None:
         """Take over a session that has run, ahead of this build, steps before this one."""
@@ -337,9 +366,11 @@ class Execution:
             if not self._would_read(again, before):
                 self._end_session()
                 return
+            self._live |= rerun.given
+            self._given[rerun.step.key] = dict(rerun.given)
             self._note(rerun.step, before, again)
 
-    def _would_read(self, trace: Trace, before: Mapping[str, str]) -> bool:
+    def _would_read(self, trace: Trace, before: Written) -> bool:
         """Say whether a step would read now what it has read, with `before` at its place."""
         return all(
             (before.get(slot) if slot[0] in "vma" else self._state.get(slot)) == digest
@@ -370,106 +401,7 @@ class Execution:
     def _end_session(self) -> None:
         if self._session is not None:
             self._session.close()
-        self._session, self._live, self._asked = None, {}, []
-
-    # Guessing
-
-    def _needs(self, step: Step, index: int) -> set[str]:
-        """Guess what a step reads of what earlier steps have written."""
-        state = self._state.written
-        former = self._former(step)
-        needs = {slot for slot in former.reads if slot in state} if former else set()
-        if former and "v:*" in former.reads:
-            needs |= {slot for slot in state if slot.startswith("v:")}
-        words = set(step.words)
-        names = self._names()
-        todo = list(words)
-        while todo:
-            slot = f"v:{todo.pop()}"
-            if slot in state:
-                needs.add(slot)
-                new = names.get(slot, set()) - words
-                words |= new
-                todo += new
-        for slot, digest in state.items():
-            is_module = slot.startswith("m:") and (digest != "elsewhere" or slot[2:] in words)
-            is_setting = slot.startswith("a:") and not slot.endswith(("random", TENSORFLOW[2:]))
-            is_drawn = slot.endswith("random") and any(
-                w in word for word in words for w in _DRAWING
-            )
-            if is_module or is_setting or (slot.startswith("a:") and is_drawn):
-                needs.add(slot)
-        if TENSORFLOW in state and self._reaches_tensorflow(needs, words):
-            needs.add(TENSORFLOW)
-        return needs
-
-    def _names(self) -> dict[str, set[str]]:
-        """Return the globals that functions use, by the variable that holds them."""
-        names: dict[str, set[str]] = {}
-        for _, done in self._history:
-            names |= {slot: set(found) for slot, found in done.trace.names.items()}
-        return names
-
-    def _reaches_tensorflow(self, needs: set[str], words: set[str]) -> bool:
-        if words & {"tensorflow", "keras", "tf"}:
-            return True
-        return any(
-            needs & done.trace.writes.keys() and TENSORFLOW in done.trace.reads
-            for _, done in self._history
-        )
-
-    def _slice(self, index: int, needs: set[str]) -> list[int] | None:
-        """Return which earlier steps to run again so that all needs are met; nothing if none do."""
-        chosen: set[int] = set()
-        while True:
-            unmet = self._unmet(index, needs, chosen)
-            if unmet is None:
-                return sorted(chosen)
-            position, slot = unmet
-            writer = next(
-                (n for n in reversed(range(position)) if slot in self._history[n][1].trace.writes),
-                None,
-            )
-            if writer is None or writer in chosen or self._is_overwritten(writer):
-                return None
-            chosen.add(writer)
-
-    def _is_overwritten(self, position: int) -> bool:
-        """Say whether a step after this one has written a file that this one writes too."""
-        files = {slot for slot in self._history[position][1].trace.writes if slot[0] == "f"}
-        return any(files & done.trace.writes.keys() for _, done in self._history[position + 1 :])
-
-    def _unmet(self, index: int, needs: set[str], chosen: set[int]) -> tuple[int, str] | None:
-        """Go through the chosen steps without running them; return the first unmet need."""
-        live = dict(self._live)
-        for position in [*sorted(chosen), index]:
-            if position < index:
-                before, done = self._history[position]
-                wanted: Iterable[str] = (s for s in done.trace.reads if s[0] in "vma")
-            else:
-                before, wanted = self._state.copy(), needs
-            live = _without_stale(live, before)
-            for slot in wanted:
-                if slot != "v:*" and live.get(slot) != before.get(slot):
-                    return position, slot
-            if position < index:
-                live = _live_after(live, before, done.trace)
-        return None
-
-
-def _variables(slots: Mapping[str, str]) -> dict[str, str]:
-    return {slot: digest for slot, digest in slots.items() if slot.startswith("v:")}
-
-
-def _without_stale(live: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Return what a session holds once it has forgotten the variables of other places."""
-    return {s: d for s, d in live.items() if not s.startswith("v:") or before.get(s) == d}
-
-
-def _live_after(live: Mapping[str, str], before: Mapping[str, str], trace: Trace) -> dict[str, str]:
-    """Return what a session holds after a step, which found `before` at its place."""
-    after = {**_without_stale(live, before), **trace.writes}
-    return {slot: digest for slot, digest in after.items() if digest is not None}
+        self._session, self._live, self._asked, self._given = None, {}, [], {}
 
 
 def _is_harmless(rerun: Rerun) -> bool:
@@ -478,9 +410,7 @@ def _is_harmless(rerun: Rerun) -> bool:
     return not (writes_files or rerun.trace.unseen or rerun.step.cache is False)
 
 
-def _places(
-    history: Iterable[tuple[dict[str, str], Done]], reruns: Iterable[Rerun]
-) -> Iterator[dict[str, str]]:
+def _places(history: Iterable[tuple[Written, Done]], reruns: Iterable[Rerun]) -> Iterator[Written]:
     """Yield what there was before each of some steps, as far as they are found in this order."""
     known = iter(history)
     for rerun in reruns:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from litpost.environment import SCRATCH, session_environment
@@ -173,7 +174,12 @@ def _signal(number: int) -> str:
 
 
 def run_step(
-    session: Session, step: Step, exists: Mapping[str, str], *, declared: str = ""
+    session: Session,
+    step: Step,
+    exists: Mapping[str, str],
+    *,
+    declared: str = "",
+    known: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Trace:
     """Run a step in a session.
 
@@ -187,9 +193,12 @@ def run_step(
         The variables that there are at its place of the source, with their digests.
     declared
         What it is said to read besides what the session sees.
+    known
+        What the session has seen it read before, if it is run again.
     """
     request = {
         **step.request, "identity": step.identity + declared, "exists": exists,
+        "known": dict(known),
         "vouched": bool(step.depends) and step.cache is not False,
     }  # fmt: skip
     start = time.monotonic()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
 from litpost.plan import Step
 from litpost.runner import Session, run_step
 from litpost.trace import Trace
+from litpost.values import Values
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,20 @@ class Rerun:
         The variables that there are at its place of the source, with their digests.
     declared
         What it is said to read besides what the session sees.
+    known
+        What a session has seen it read.
     trace
         What it has done: it is to do the same.
+    given
+        The variables to bring in before it, with their digests.
     """
 
     step: Step
     exists: Mapping[str, str]
     declared: str
+    known: Mapping[str, str | None]
     trace: Trace
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sessions:
@@ -55,13 +62,13 @@ class Sessions:
     def get_ready(self) -> None:
         """Start a session if there is none: it gets ready while a source is read and planned."""
         if self._spare is None:
-            self._spare = _Spare(Session(self._root, self._language), ())
+            self._spare = _Spare(Session(self._root, self._language))
 
-    def warm_up(self, reruns: Iterable[Rerun]) -> None:
+    def warm_up(self, reruns: Iterable[Rerun], values: Values | None = None) -> None:
         """Start a session and have it run steps, unless nobody will want it."""
         if self._is_warm:
             self.close()
-            self._spare = _Spare(Session(self._root, self._language), tuple(reruns))
+            self._spare = _Spare(Session(self._root, self._language), tuple(reruns), values)
 
     @property
     def reruns(self) -> tuple[Rerun, ...]:
@@ -98,18 +105,30 @@ class Sessions:
 class _Spare:
     """A session that runs steps ahead of their use, in a thread."""
 
-    def __init__(self, session: Session, reruns: tuple[Rerun, ...]) -> None:
-        self.session, self.reruns = session, reruns
+    def __init__(
+        self, session: Session, reruns: tuple[Rerun, ...] = (), values: Values | None = None
+    ) -> None:
+        self.session, self.reruns, self._values = session, reruns, values
         self._traces: list[Trace] = []
         self._thread = Thread(target=self._run)
         self._thread.start()
 
     def _run(self) -> None:
         for rerun in self.reruns:
-            trace = run_step(self.session, rerun.step, rerun.exists, declared=rerun.declared)
+            if not self._give(rerun.given):
+                return
+            trace = run_step(
+                self.session, rerun.step, rerun.exists,
+                declared=rerun.declared, known=rerun.known,
+            )  # fmt: skip
             if not trace.repeats(rerun.trace):
                 return
             self._traces.append(trace)
+
+    def _give(self, slots: Mapping[str, str]) -> bool:
+        if not slots or not self._values:
+            return not slots
+        return self._values.give(self.session, slots) == slots
 
     def wait(self) -> Sequence[Trace]:
         """Return what the steps did, up to one that did something else than before."""

@@ -232,7 +232,7 @@ SESSIONS: dict[str, Case] = {
         {"b": "z = dict(x=x, n=2)"},
         mutation="from litpost.session.recorder import Recorder\n"
         "reads = Recorder._variable_reads\n"
-        "Recorder._variable_reads = lambda self, n, former, b: reads(self, n, set(), b)",
+        "Recorder._variable_reads = lambda self, n, f, *r, **k: reads(self, n, set(), *r, **k)",
     ),
     "the run that made what can't be looked into": Case(
         _none, {"a": "it = iter({1: 2, 3: 4})", "b": "next(it);", "c": "print(next(it))"},

@@ -108,7 +108,7 @@ def test_nothing_runs_ahead_that_writes_files(blog: Blog, sessions: Sessions, ed
 def test_a_session_that_runs_ahead_is_ended_at_once(blog: Blog, sessions: Sessions) -> None:
     [step] = plan(source_of(cell("while True: pass")), covers={}, engine="").steps
     start = time.monotonic()
-    sessions.warm_up([Rerun(step, {}, "", Trace(step.key))])
+    sessions.warm_up([Rerun(step, {}, "", {}, Trace(step.key))])
     assert sessions.reruns
     sessions.close()
     assert sessions.reruns == ()

@@ -3,9 +3,16 @@
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
-"underscore": bool, "identity", "vouched": bool, "exists": {slot: digest}}``
+"underscore": bool, "identity", "vouched": bool, "exists": {slot: digest},
+"known": {slot: digest}}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
     traceback}, "trace": {…}}``; see `litpost.session.recorder` for the trace.
+``{"do": "keep", "files": {slot: path}, "limit": bytes}``
+    writes variables into files, as far as they are plain (`litpost.session.values`); is answered by
+    ``{"kept": [slot…]}``.
+``{"do": "give", "files": {slot: path}}``
+    brings variables in from such files, as if a step had set them; is answered by
+    ``{"given": {slot: digest}}``, without those that couldn't be read.
 
 The session ends when `REQUESTS` ends.
 """
@@ -101,15 +108,25 @@ def _start(root: str) -> Any:
     recorder.settle()
     deletable: set[str] = set()
 
-    def answer(request: dict[str, Any]) -> dict[str, Any]:
+    def run(request: dict[str, Any]) -> dict[str, Any]:
         if "del" in request["code"]:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
         recorder.begin(request, keep=deletable)
         done = shell.run(request)
-        return {**done, "trace": recorder.end(request["identity"], vouched=request["vouched"])}
+        trace = recorder.end(
+            request["identity"], vouched=request["vouched"], known=request["known"]
+        )
+        return {**done, "trace": trace}
 
-    return answer
+    def keep(request: dict[str, Any]) -> dict[str, Any]:
+        return {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
+
+    def give(request: dict[str, Any]) -> dict[str, Any]:
+        return {"given": recorder.give(request["files"])}
+
+    does = {"run": run, "keep": keep, "give": give}
+    return lambda request: does[request["do"]](request)
 
 
 if __name__ == "__main__":

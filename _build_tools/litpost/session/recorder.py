@@ -14,11 +14,13 @@ Those of `litpost.session.watch` are the rest. A digest of None means that there
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -33,10 +35,15 @@ from litpost.session.fingerprints import (
 )
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
+from litpost.session.values import UnfitError, dump, load
 from litpost.session.watch import Watch
 from litpost.world import file_digest, text_digest
 
+_rename, _remove = os.replace, os.remove  # before cells can replace them
+_LOADED = "elsewhere"
 _STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "litpost", "builtins", "xxhash"}
+
+Reads = Mapping[str, str | None]
 
 
 class Recorder:
@@ -73,21 +80,59 @@ class Recorder:
         self.watch.begin()
         self.ambient.begin()
 
-    def end(self, identity: str, *, vouched: bool) -> dict[str, Any]:
+    def keep(self, files: Mapping[str, str], *, limit: int) -> Iterator[str]:
+        """Write variables into files, unless these would come to something else when read.
+
+        Yields the slots of those that are kept.
+        """
+        values = self.namespace.peek()
+        for slot, path in files.items():
+            partial = f"{path}.{os.getpid()}"
+            try:
+                dump(values[slot[2:]], partial, limit=limit)
+                if (
+                    fingerprint(load(partial), is_local=self.modules.is_local).digest
+                    == self.live[slot]
+                ):
+                    _rename(partial, path)
+                    yield slot
+            except (UnfitError, OSError):
+                pass
+            with contextlib.suppress(OSError):
+                _remove(partial)
+
+    def give(self, files: Mapping[str, str]) -> dict[str, str]:
+        """Bring variables in from files, as if a step had set them; return their digests."""
+        digests = {}
+        for slot, path in files.items():
+            try:
+                value = load(path)
+            except Exception:  # whatever a damaged file leads to
+                continue
+            self._forget(slot)
+            self.namespace.put(slot[2:], value)
+            self._prints[slot] = fingerprint(value, is_local=self.modules.is_local)
+            digests[slot] = self._prints[slot].digest
+        self.live |= digests
+        return digests
+
+    def end(self, identity: str, *, vouched: bool, known: Reads) -> dict[str, Any]:
         """Return what the step has read and written.
 
-        What is opaque is told by `identity` and the reads, if these are all, or `vouched` for.
+        What is opaque is told by `identity` and the reads, if these are all, or `vouched` for. Of a
+        step that is run again, `known` are the reads of its first run: a library may look for less
+        once it has been used.
         """
         start, collects = time.perf_counter(), gc.isenabled()
         gc.disable()  # a search makes many objects, and no garbage in cycles
         try:
-            trace = self._trace(identity, vouched=vouched)
+            trace = self._trace(identity, vouched=vouched, known=known)
         finally:
             if collects:
                 gc.enable()
         return {**trace, "fingerprint_seconds": time.perf_counter() - start}
 
-    def _trace(self, identity: str, *, vouched: bool) -> dict[str, Any]:
+    def _trace(self, identity: str, *, vouched: bool, known: Reads) -> dict[str, Any]:
         self.watch.end()
         names_read = set(self.namespace.reads)
         present = self.namespace.touched()
@@ -102,17 +147,20 @@ class Recorder:
         values = {f"v:{name}": value for name, value in now.items()}
         new = self._loaded()
         reached = self._walk(walk | (former - gone), values, new, gone)
-        reads = self._variable_reads(names_read, former, before)
+        anew = {f"v:{name}" for name in (present | self.namespace.deleted) - names_read}
+        reads = self._variable_reads(names_read, former, before, anew=anew)
         reads |= self.watch.reads | self._module_reads(reached, new, before)
         reads |= self._ambient_reads(reached)
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
+        if known and _are_of_one_run(told, known):
+            told = dict(known)
         unseen = self._unseen()
         once = time.time_ns() if unseen and not vouched else 0
         run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()), once)).encode())
-        set_anew = {f"v:{name}" for name in present | self.namespace.deleted} - reads.keys()
-        writes = self._changes(before, gone, set_anew, run) | self._ambient_writes(reached, run)
+        writes = self._changes(before, gone, anew - reads.keys(), run)
+        writes |= self._ambient_writes(reached, run)
         writes |= self._file_writes()
         return {
             "reads": reads,
@@ -209,17 +257,21 @@ class Recorder:
     # Reads
 
     def _variable_reads(
-        self, names: set[str], former: set[str], before: Mapping[str, str]
+        self, names: set[str], former: set[str], before: Mapping[str, str], *, anew: set[str]
     ) -> dict[str, str | None]:
-        """Return the variables read by name, and those that shared objects with these."""
+        """Return the variables read by name, and those that shared objects with these.
+
+        Of some that shared objects with each other only, nothing was read if all are set anew.
+        """
         reads: dict[str, str | None] = {
             f"v:{name}": before.get(f"v:{name}") for name in names - {EVERYTHING}
         }
         if EVERYTHING in names:
             reads["v:*"] = text_digest(" ".join(sorted(s for s in before if s.startswith("v:"))))
         for slot in former:
-            if len(self._mates.get(slot, ())) > 1:
-                reads |= {mate: before.get(mate) for mate in self._mates[slot]}
+            mates = self._mates.get(slot, ())
+            if len(mates) > 1 and not anew.issuperset(mates):
+                reads |= {mate: before.get(mate) for mate in mates}
         return reads
 
     def _module_reads(
@@ -277,7 +329,7 @@ class Recorder:
             self.live[slot] = f"{digest}@{run}" if walked[slot].opaque else digest
             self._mates[slot] = mates
         for name in {name.partition(".")[0] for name in self._new_libraries()}:
-            self.live[f"m:{name}"] = "elsewhere"
+            self.live[f"m:{name}"] = _LOADED
         slots = before.keys() | self.live.keys()
         changed = {s for s in slots if self.live.get(s) != before.get(s)}
         return {s: self.live.get(s) for s in changed | set_anew}
@@ -328,3 +380,19 @@ class Recorder:
         self.live.pop(slot, None)
         self._mates.pop(slot, None)
         self._prints.pop(slot, None)
+
+
+def _are_of_one_run(reads: Reads, known: Reads) -> bool:
+    """Say whether a step that is run again does so as it did before.
+
+    Of what lies outside of the session, libraries look for more or less by what else has used them.
+    """
+
+    def inner(reads: Reads) -> dict[str, str | None]:
+        return {
+            slot: digest for slot, digest in reads.items()
+            if slot[0] in "vasl" or (slot[0] == "m" and digest not in (None, _LOADED))
+        }  # fmt: skip
+
+    agree = all(known.get(slot, digest) == digest for slot, digest in reads.items())
+    return agree and inner(reads) == inner(known)

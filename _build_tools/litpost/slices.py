@@ -1,0 +1,180 @@
+"""Which earlier steps to run again so that a session holds what a step reads.
+
+It is a guess, from the words in the step's code and in the functions that it may call, and from
+what it has read before. Whether it was right is seen afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from litpost.history import History, Written, live_after, without_stale
+from litpost.plan import Step
+from litpost.trace import Trace
+
+TENSORFLOW = "a:TensorFlow's and Keras' state"
+_DRAWING = ("random", "rand", "shuffle", "choice", "seed", "sample", "permutation", "normal")
+_MEASURING = frozenset({"getsizeof", "__sizeof__", "getrefcount"})
+"""What tells values apart that are equal, but have come to be in different ways."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What to do before a step.
+
+    Attributes
+    ----------
+    steps
+        The positions of the steps to run again.
+    given
+        By the position of a step: variables to bring in before it, with their digests.
+    """
+
+    steps: tuple[int, ...]
+    given: Mapping[int, Written] = field(default_factory=dict)
+
+
+def find_slice(
+    step: Step,
+    former: Trace | None,
+    *,
+    history: History,
+    written: Written,
+    live: Written,
+    is_kept: Callable[[str], bool],
+) -> Slice | None:
+    """Find out what to do before a step; nothing if all steps before it have to run.
+
+    Parameters
+    ----------
+    step
+        What is to run.
+    former
+        What it has done before, if anything is known.
+    history
+        The steps before it.
+    written
+        The slots that they have written.
+    live
+        What of that the session holds.
+    is_kept
+        Says whether a variable's value is kept, by its digest.
+    """
+    return _Search(step, former, history, written, live, is_kept).find()
+
+
+class _Search:
+    def __init__(
+        self,
+        step: Step,
+        former: Trace | None,
+        history: History,
+        written: Written,
+        live: Written,
+        is_kept: Callable[[str], bool],
+    ) -> None:
+        self._history, self._written, self._live = history, written, live
+        words = set(step.words)
+        self._needs = self._guess(former, words)
+        measures = not _MEASURING.isdisjoint(words)
+        self._is_kept = (lambda digest: False) if measures else is_kept
+
+    # What a step needs
+
+    def _guess(self, former: Trace | None, words: set[str]) -> set[str]:
+        """Guess what a step reads of what earlier steps have written; add words it leads to."""
+        written = self._written
+        needs = {slot for slot in former.reads if slot in written} if former else set()
+        if former and "v:*" in former.reads:
+            needs |= {slot for slot in written if slot.startswith("v:")}
+        names = self._names()
+        todo = list(words)
+        while todo:
+            slot = f"v:{todo.pop()}"
+            if slot in written:
+                needs.add(slot)
+                new = names.get(slot, set()) - words
+                words |= new
+                todo += new
+        for slot, digest in written.items():
+            is_module = slot.startswith("m:") and (digest != "elsewhere" or slot[2:] in words)
+            is_setting = slot.startswith("a:") and not slot.endswith(("random", TENSORFLOW[2:]))
+            is_drawn = slot.endswith("random") and any(
+                w in word for word in words for w in _DRAWING
+            )
+            if is_module or is_setting or (slot.startswith("a:") and is_drawn):
+                needs.add(slot)
+        if TENSORFLOW in written and self._reaches_tensorflow(needs, words):
+            needs.add(TENSORFLOW)
+        return needs
+
+    def _names(self) -> dict[str, set[str]]:
+        """Return the globals that functions use, by the variable that holds them."""
+        names: dict[str, set[str]] = {}
+        for _, done in self._history:
+            names |= {slot: set(found) for slot, found in done.trace.names.items()}
+        return names
+
+    def _reaches_tensorflow(self, needs: set[str], words: set[str]) -> bool:
+        if words & {"tensorflow", "keras", "tf"}:
+            return True
+        return any(
+            needs & done.trace.writes.keys() and TENSORFLOW in done.trace.reads
+            for _, done in self._history
+        )
+
+    # What gives it that
+
+    def find(self) -> Slice | None:
+        chosen: set[int] = set()
+        given: dict[int, dict[str, str]] = {}
+        while True:
+            unmet = self._unmet(chosen, given)
+            if unmet is None:
+                return Slice(tuple(sorted(chosen)), given)
+            position, slot = unmet
+            digest = self._before(position).get(slot)
+            if slot.startswith("v:") and digest is not None and self._is_kept(digest):
+                given.setdefault(position, {})[slot] = digest
+                continue
+            writer = next(
+                (n for n in reversed(range(position)) if slot in self._history[n][1].trace.writes),
+                None,
+            )
+            if writer is None or writer in chosen or self._is_overwritten(writer):
+                return None
+            chosen.add(writer)
+
+    def _before(self, position: int) -> Written:
+        """Return what there is before a step: that of the history at a position, or the last."""
+        return self._history[position][0] if position < len(self._history) else self._written
+
+    def _is_overwritten(self, position: int) -> bool:
+        """Say whether a step after this one has written a file that this one writes too."""
+        files = {slot for slot in self._history[position][1].trace.writes if slot[0] == "f"}
+        return any(files & done.trace.writes.keys() for _, done in self._history[position + 1 :])
+
+    def _unmet(self, chosen: set[int], given: Mapping[int, Written]) -> tuple[int, str] | None:
+        """Go through the chosen steps without running them; return the first unmet need."""
+        live = dict(self._live)
+        for position in [*sorted(chosen), len(self._history)]:
+            before = self._before(position)
+            live = without_stale(live, before)
+            live |= given.get(position, {})
+            for slot in self._wanted(position, given):
+                if slot != "v:*" and live.get(slot) != before.get(slot):
+                    return position, slot
+            if position < len(self._history):
+                live = live_after(live, before, self._history[position][1].trace)
+        return None
+
+    def _wanted(self, position: int, given: Mapping[int, Written]) -> Iterable[str]:
+        """Yield what has to be there before a step; what is brought in may need NumPy."""
+        if position in given:
+            yield "m:numpy"
+        if position == len(self._history):
+            yield from self._needs
+        else:
+            reads = self._history[position][1].trace.reads
+            yield from (slot for slot in reads if slot[0] in "vma")

@@ -1,0 +1,128 @@
+"""Values that slow steps have computed, kept for builds in which these don't have to run.
+
+Only what is plain is kept (`litpost.session.values`), and only where its digest alone says what it
+is: not what shares objects with other variables, nor what is told by the run that made it. A
+session that is given a value takes its digest anew, so that another one is never taken for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from litpost.runner import Session, SessionError
+from litpost.trace import Trace
+
+SLOW = 0.1  # seconds: what took less is run again
+RATE = 50_000_000  # bytes for each second that the step took: keeping them takes less
+LIMIT = 1_000_000_000  # bytes of all
+TIMEOUT = 60.0  # seconds
+
+
+def _warn(message: str) -> None:
+    print(f"litpost: {message}", file=sys.stderr)
+
+
+class Values:
+    """Values by their digests, a file each; all of them may be deleted at any time.
+
+    Parameters
+    ----------
+    store
+        The folder of all that is stored; they get one of their own in it.
+    warn
+        Is told of files that can't be used.
+    """
+
+    def __init__(self, store: Path, *, warn: Callable[[str], None] = _warn) -> None:
+        self._folder, self._warn = store / "values", warn
+
+    def path(self, digest: str) -> Path:
+        """Return where a value lies, if it is kept."""
+        return self._folder / digest
+
+    def has(self, digest: str) -> bool:
+        """Say whether a value is kept."""
+        return is_fit(digest) and self.path(digest).is_file()
+
+    def keep(self, session: Session, trace: Trace) -> bool:
+        """Have a session keep what a step has computed, if it was slow.
+
+        Returns
+        -------
+        bool
+            Whether the session can still be used.
+        """
+        if trace.failure or trace.missed or trace.seconds < SLOW:
+            return True
+        files = {
+            slot: str(self.path(digest))
+            for slot, digest in trace.writes.items()
+            if slot[0] == "v" and digest and is_fit(digest) and not self.has(digest)
+        }
+        if not files:
+            return True
+        limit = min(int(trace.seconds * RATE), LIMIT)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            kept = session.ask({"do": "keep", "files": files, "limit": limit}, timeout=TIMEOUT)
+        except SessionError:
+            return False
+        except OSError:  # as with all that is stored, that costs time and nothing else
+            return True
+        if kept["kept"]:
+            self.collect(size=LIMIT)
+        return True
+
+    def give(self, session: Session, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Bring variables into a session; return those that are there now as they are wanted."""
+        files = {slot: str(self.path(digest)) for slot, digest in wanted.items()}
+        try:
+            found = session.ask({"do": "give", "files": files}, timeout=TIMEOUT)["given"]
+        except SessionError:
+            return {}
+        for slot, digest in wanted.items():
+            with contextlib.suppress(OSError):
+                if found.get(slot) == digest:
+                    os.utime(self.path(digest))
+                else:
+                    self._warn("a stored value isn't what was written; it is passed over")
+                    self.path(digest).unlink()
+        return {slot: digest for slot, digest in wanted.items() if found.get(slot) == digest}
+
+    def collect(self, *, size: int, age: float = float("inf"), dry: bool = False) -> int:
+        """Delete values that weren't used for `age` seconds, and the oldest above `size` bytes.
+
+        Returns how many were deleted, or would be if `dry`.
+        """
+        gone = list(self._beyond(size, time.time() - age))
+        for file in () if dry else gone:
+            with contextlib.suppress(OSError):
+                file.unlink()
+        return len(gone)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all."""
+        return sum(found.st_size for _, found in self._files())
+
+    def _files(self) -> list[tuple[Path, os.stat_result]]:
+        with contextlib.suppress(FileNotFoundError):
+            return [(file, file.stat()) for file in self._folder.iterdir()]
+        return []
+
+    def _beyond(self, size: int, since: float) -> Iterator[Path]:
+        total = 0
+        for file, found in sorted(self._files(), key=lambda each: -each[1].st_mtime):
+            total += found.st_size
+            if total > size or found.st_mtime < since:
+                yield file
+
+
+def is_fit(digest: str) -> bool:
+    """Say whether a digest tells all of a value: neither what it shares nor where it comes from."""
+    return digest.isalnum()
