@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -49,6 +48,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("x", [])
     'there are none'
     """
+    import difflib  # only when something is wrong
+
     names = sorted(known)
     if close := difflib.get_close_matches(word, names, n=2):
         return "did you mean " + " or ".join(f"`{name}`" for name in close) + "?"

@@ -21,7 +21,7 @@ from litpost.environment import session_environment
 from litpost.history import Done, Written, live_after, variables
 from litpost.plan import Plan, Step
 from litpost.reasons import because_of
-from litpost.runner import Session, is_expected, run_step
+from litpost.runner import Session, run_step
 from litpost.sessions import Rerun, Sessions
 from litpost.slices import Slice, find_slice
 from litpost.state import Slots, State
@@ -145,7 +145,7 @@ class Execution:
                 self._take(Done(step, trace))
                 continue
             trace = self._run(step, because)
-            if trace.failure and not is_expected(step, trace.failure):
+            if _unwanted(step, trace):
                 return step
         return None
 
@@ -292,8 +292,8 @@ class Execution:
                 because = each.because or "a step after it needs what it does"
                 trace = self._keep(each.step, self._ask(each.step, self._state.copy()))
                 self._take(Done(each.step, trace, because))
-                if trace.failure and not is_expected(each.step, trace.failure):
-                    return self._blame(step, each.step, trace.failure)
+                if failure := _unwanted(each.step, trace):
+                    return self._blame(step, each.step, failure)
         return self._keep(step, self._ask(step, self._state.copy()))
 
     def _blame(self, step: Step, other: Step, failure: Failure) -> Trace:
@@ -387,8 +387,7 @@ class Execution:
         reads |= {slot: self._state.get(slot) for slot in self._declared(step)}
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
-        fails = trace.failure and not is_expected(step, trace.failure)
-        if self._store and not (fails or trace.missed):
+        if self._store and not (_unwanted(step, trace) or trace.missed):
             told = hashlib.sha256(repr(sorted(reads.items())).encode()).hexdigest()
             self._store.keep(step.identity, told, trace.as_json())
         return trace
@@ -402,6 +401,12 @@ class Execution:
         if self._session is not None:
             self._session.close()
         self._session, self._live, self._asked, self._given = None, {}, [], {}
+
+
+def _unwanted(step: Step, trace: Trace) -> Failure | None:
+    """Return why a step has failed, unless its author wants that shown."""
+    failure = trace.failure
+    return failure if failure and (failure.final or not step.may_fail) else None
 
 
 def _is_harmless(rerun: Rerun) -> bool:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 THEME_CONFIG = "_data/conf/main.yml"
 """Where Mr. Green has its languages."""
 
@@ -44,4 +42,6 @@ def _of_theme(root: Path) -> Mapping[str, Any]:
     """Read the languages in the theme's settings: these lines alone, as it has hundreds."""
     file = root / THEME_CONFIG
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    import yaml  # which takes its time: a build with nothing to do does without
+
     return yaml.safe_load("".join(_LINES.findall(text))) or {}

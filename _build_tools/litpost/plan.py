@@ -55,6 +55,11 @@ class Step:
         return first_line(self.block)
 
     @property
+    def may_fail(self) -> bool:
+        """Whether the author wants an error shown."""
+        return isinstance(self.block, Cell) and self.block.options.error
+
+    @property
     def depends(self) -> Sequence[str]:
         """The files that it is said to read."""
         return self.block.options.depends if isinstance(self.block, Cell) else ()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from litpost.errors import UsageError, nearest
-from litpost.languages import LISTED, read_languages
+from litpost.languages import LISTED, THEME_CONFIG
+from litpost.world import text_digest, times
 
 SOURCES = "_literate"
 POSTS = "_posts"
@@ -19,6 +21,7 @@ TEMPLATES = f"{SOURCES}/_templates"
 STORE = ".litpost"
 DEFAULT_THEME = "mrgreen"
 
+_READING = ("project.py", "languages.py")  # what reads the settings
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)\.(?:md|markdown)\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
@@ -195,6 +198,37 @@ def find_project(root: Path | None) -> Project:
 
 
 def _read(root: Path) -> Project:
+    """Read a blog's settings, as they were read before if they are the same (YAML takes its time).
+
+    That is kept in the folder of the store, if there is one.
+    """
+    texts = {name: _text(root / name) for name in ("_config.yml", THEME_CONFIG)}
+    code = [times(str(Path(__file__).with_name(name))) for name in _READING]
+    told, kept = text_digest(repr((texts, code))), root / STORE / "settings.json"
+    try:
+        known = json.loads(kept.read_bytes())
+        if known.pop("of") == told:
+            return Project(root, **{**known, "languages": tuple(known["languages"])})
+    except (OSError, ValueError, LookupError, TypeError):  # it isn't there, or isn't what we wrote
+        pass
+    project = _parsed(root)
+    values = {name: value for name, value in vars(project).items() if name != "root"}
+    with contextlib.suppress(OSError):  # there is no store, or it can't be written to
+        partial = kept.with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps({"of": told, **values}))
+        partial.replace(kept)
+    return project
+
+
+def _text(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _parsed(root: Path) -> Project:
+    import yaml
+
+    from litpost.languages import read_languages
+
     file = root / "_config.yml"
     try:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""
@@ -202,7 +236,7 @@ def _read(root: Path) -> Project:
         settings = config.get("litpost") or {}
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
-        repository = config.get("repository") or ""
+        repository = str(config.get("repository") or "")
         languages = read_languages(root, config)
     except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as error:
         raise UsageError(f"_config.yml can't be read: {error}") from None

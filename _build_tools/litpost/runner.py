@@ -14,13 +14,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from litpost.environment import SCRATCH, session_environment
 from litpost.kept import KEPT, restore
-from litpost.plan import Step
-from litpost.source import Cell
 from litpost.trace import Failure, Kind, Output, Trace, read_outputs, read_trace
+
+if TYPE_CHECKING:
+    from litpost.plan import Step
 
 PRINTED_LIMIT = 10_000_000  # bytes that the programs a cell starts may print
 FLOOD = f"the cell and what it started printed more than {PRINTED_LIMIT:,} characters"
@@ -207,8 +208,3 @@ def run_step(
     except SessionError as error:
         return Trace(step.key, error.outputs, error.failure, time.monotonic() - start)
     return read_trace(step.key, answer, time.monotonic() - start)
-
-
-def is_expected(step: Step, failure: Failure) -> bool:
-    """Say whether the author wants this error shown."""
-    return isinstance(step.block, Cell) and step.block.options.error and not failure.final

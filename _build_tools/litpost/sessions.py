@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from litpost.plan import Step
 from litpost.runner import Session, run_step
-from litpost.trace import Trace
-from litpost.values import Values
+
+if TYPE_CHECKING:
+    from litpost.plan import Step
+    from litpost.trace import Trace
+    from litpost.values import Values
 
 
 @dataclass(frozen=True)

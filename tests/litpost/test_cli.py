@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import doctest
 import importlib
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import litpost
+from litpost.project import find_project
 from tests.litpost.blog import POST, SOURCE, Blog, cell
 
 
@@ -180,6 +182,31 @@ def test_without_jekyll_it_is_said_how_to_get_it(blog: Blog) -> None:
     assert "sudo apt-get install jekyll" in done.stderr
 
 
+SETTINGS = "litpost: {theme: chirpy, branch: trunk}\nrepository: me/blog\nlang: de\nother: 1\n"
+
+
+def test_settings_are_kept_and_read_anew_once_they_change(blog: Blog) -> None:
+    blog.write("_config.yml", SETTINGS)
+    first = find_project(blog.root)
+    kept = blog.root / ".litpost/settings.json"
+    assert not kept.exists()
+    kept.parent.mkdir()
+    assert find_project(blog.root) == find_project(blog.root) == first
+    assert kept.is_file()
+    blog.write("_config.yml", SETTINGS.replace("de", "ko"))
+    assert find_project(blog.root) == dataclasses.replace(first, language="ko")
+    blog.write("_data/conf/main.yml", "language_switch_lang_list: [ko, en]\n")
+    assert find_project(blog.root).languages == ("ko", "en")
+    assert find_project(blog.root).languages == ("ko", "en")
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "{}", '{"of": 1}', "\\0"])
+def test_damaged_settings_are_not_taken(damage: str, blog: Blog) -> None:
+    blog.write("_config.yml", SETTINGS)
+    blog.write(".litpost/settings.json", damage)
+    assert find_project(blog.root).theme == "chirpy"
+
+
 def test_doctor_says_what_is_there_and_how_to_get_what_is_missing(blog: Blog) -> None:
     blog.source("Text.\n")
     blog.write("_config.yml", "litpost: {theme: chirpy}\nlang: de\n")
@@ -229,16 +256,30 @@ def test_a_wrong_configuration_is_one_clear_sentence(blog: Blog) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_the_driver_imports_no_library_of_the_cells(blog: Blog) -> None:
-    blog.source("Text.\n")
+def loaded_by_a_build(blog: Blog, names: set[str]) -> str:
+    """Build; return which of some modules the driver has loaded for it."""
     code = (
         "import sys; from litpost.cli import main; main(['build']);"
-        "print(sorted({'numpy', 'matplotlib', 'IPython', 'tensorflow'} & set(sys.modules)))"
+        f"print(sorted({names!r} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=blog.root, capture_output=True, text=True
     )
-    assert done.stdout.endswith("[]\n")
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_driver_imports_no_library_of_the_cells(blog: Blog) -> None:
+    blog.source("Text.\n")
+    assert loaded_by_a_build(blog, {"numpy", "matplotlib", "IPython", "tensorflow"}) == "[]"
+
+
+def test_a_build_with_nothing_to_do_loads_nothing_that_takes_long(blog: Blog) -> None:
+    blog.write("_config.yml", SETTINGS)
+    blog.source("Text.\n")
+    slow = {"yaml", "jinja2", "markdown_it", "subprocess"}
+    assert "yaml" in loaded_by_a_build(blog, slow)
+    loaded_by_a_build(blog, slow)
+    assert loaded_by_a_build(blog, slow) == "[]"
 
 
 def modules() -> list[str]:

@@ -45,6 +45,8 @@ _CHANGES = {
     "os.truncate": ((0, None),), "os.rename": ((0, 2), (1, 3)), "os.link": ((0, 2), (1, 3)),
 }  # fmt: skip
 """Events, and which of their arguments are paths, with the folders that these are told from."""
+_LISTINGS = frozenset(("os.listdir", "os.scandir"))
+_WATCHED = frozenset(("open", "sqlite3.connect", *_LISTINGS, *_CHANGES, *_PROGRAMS, *_CONNECTIONS))
 _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
@@ -101,7 +103,13 @@ class Watch:
 
     def install(self) -> None:
         """Watch from now on."""
-        sys.addaudithook(self._audit)
+        watched, audit = _WATCHED, self._audit
+
+        def hear(event: str, arguments: tuple[Any, ...]) -> None:
+            if event in watched and self._is_on:  # of a thousand events, one is (`id` tells each)
+                audit(event, arguments, sys._getframe(1))
+
+        sys.addaudithook(hear)
         for name in ("stat", "lstat", "access", "readlink"):
             _replace(name, self._watched(getattr(os, name)))
         _replace("open", self._opening(os.open))
@@ -238,13 +246,11 @@ class Watch:
             return full
         return None if (full + os.sep).startswith(self._ignored) or "__pycache__" in full else full
 
-    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._is_on:
-            return
+    def _audit(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
         if event == "open":
-            self._opened(*arguments)
-        elif event in ("os.listdir", "os.scandir"):
-            self._listed(arguments[0], looks=event == "os.scandir")
+            self._opened(frame, *arguments)
+        elif event in _LISTINGS:
+            self._listed(arguments[0], frame, looks=event == "os.scandir")
         elif event in _CHANGES:
             places = _CHANGES[event]
             for number, (place, folder) in enumerate(places):
@@ -256,16 +262,14 @@ class Watch:
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
-        elif event in _PROGRAMS and not _is_importing(sys._getframe(1)):
-            self.unseen = self.unseen or "it starts another program"
-        elif event in _CONNECTIONS and not _is_importing(sys._getframe(1)):
-            self.unseen = self.unseen or "it opens a connection"
+        elif not _is_importing(frame):
+            what = "starts another program" if event in _PROGRAMS else "opens a connection"
+            self.unseen = self.unseen or f"it {what}"
 
-    def _opened(self, path: Any, mode: Any, flags: Any) -> None:
-        caller = sys._getframe(2).f_code.co_filename
+    def _opened(self, frame: FrameType, path: Any, mode: Any, flags: Any) -> None:
         if (full := self.path_of(path, self._folder)) is None:
             return
-        if _is_import_system(caller) and full.endswith(_CODE):
+        if _is_import_system(frame.f_code.co_filename) and full.endswith(_CODE):
             return
         flags = flags if isinstance(flags, int) else 0
         is_new = flags & os.O_EXCL and not full.startswith(self.root + os.sep)  # a temporary one
@@ -322,9 +326,9 @@ class Watch:
                 self.written.setdefault(path, "file")
             self._held[path] = found
 
-    def _listed(self, path: Any, *, looks: bool) -> None:
+    def _listed(self, path: Any, frame: FrameType, *, looks: bool) -> None:
         """Note that a folder was listed; who scans it himself may look at all that is in it."""
-        caller = sys._getframe(2).f_code.co_filename
+        caller = frame.f_code.co_filename
         path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
         if full is None or _is_import_system(caller):
