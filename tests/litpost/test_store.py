@@ -256,6 +256,12 @@ def test_a_step_keeps_as_many_traces_as_a_site_has_languages(tmp_path: Path) -> 
 def test_gc_keeps_what_is_young_and_small(blog: Blog) -> None:
     Tree(CELLS).lay(blog)
     blog.litpost("build")
-    assert blog.litpost("gc").stdout.startswith("0 traces deleted")
-    assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces deleted")
+    value = blog.root / ".litpost/values/0123"
+    blog.write(".litpost/values/0123", "[1]")
+    assert blog.litpost("gc").stdout.startswith("0 traces and 0 values deleted")
+    told = blog.litpost("gc", "--size", "0", "--dry-run").stdout
+    assert told.startswith("4 traces and 1 values would be deleted")
+    assert value.exists()
+    assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces and 1 values deleted")
+    assert not value.exists()
     assert build(blog).ran == list(CELLS)

@@ -17,9 +17,10 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "gc",
-        help="remove old traces, and what is left of sources that are gone",
-        description="Delete traces that weren't used for long, and the oldest of too many; remove "
-        "posts, figures and manifests whose sources are gone, unless they were edited by hand.",
+        help="remove old traces and values, and what is left of sources that are gone",
+        description="Delete traces and values that weren't used for long, and the oldest of too "
+        "many; remove posts, figures and manifests whose sources are gone, unless they were edited "
+        "by hand.",
     )
     add_root(parser)
     parser.add_argument("--days", type=float, default=30, metavar="N", help="by default, 30")
@@ -37,15 +38,18 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; return its exit status."""
     from litpost.project import STORE, find_project
     from litpost.store import Store
+    from litpost.values import Values
 
     project = find_project(options.root)
     _remove_orphans(project, dry=options.dry_run)
+    age, size, dry = options.days * 86400, int(options.size * 1e6), options.dry_run
     with contextlib.closing(Store(project.root / STORE)) as store:
-        count, left = store.collect(
-            age=options.days * 86400, size=int(options.size * 1e6), dry=options.dry_run
-        )
-    done = "would be deleted" if options.dry_run else "deleted"
-    print(f"{count} traces {done}; the store has {left / 1e6:.1f} MB")
+        count, left = store.collect(age=age, size=size, dry=dry)
+    values = Values(project.root / STORE)
+    gone = values.collect(age=age, size=max(0, size - left), dry=dry)
+    done = "would be deleted" if dry else "deleted"
+    megabytes = (left + values.size) / 1e6
+    print(f"{count} traces and {gone} values {done}; the store has {megabytes:.1f} MB")
     return DONE
 
 

@@ -84,14 +84,14 @@ DEFAULTS: Mapping[str, Change] = {
 
 def fonts() -> list[Path]:
     """Find the Korean font's files without importing the distribution that brings them."""
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        files = distribution("koreanize-matplotlib").files or []
-    except PackageNotFoundError:
-        return []
-    names = ("NanumGothic.ttf", "NanumGothicBold.ttf")
-    return [Path(str(file.locate())) for file in files if file.name in names]
+    spec = importlib.machinery.PathFinder.find_spec("koreanize_matplotlib")
+    folders = spec.submodule_search_locations if spec else None
+    return [
+        path
+        for name in ("NanumGothic.ttf", "NanumGothicBold.ttf")
+        for folder in folders or ()
+        if (path := Path(folder, "fonts", name)).is_file()
+    ]
 
 
 class _Finder:

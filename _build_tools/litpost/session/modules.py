@@ -49,7 +49,7 @@ class Modules:
         self.compiled: set[str] = set()
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
-        self._places: dict[str, str] = {}
+        self._folders: dict[str, bool] = {}
 
     def install(self, importer: Callable[..., Any]) -> None:
         """Let the cells import the modules below the root, whose imports `importer` does."""
@@ -78,13 +78,16 @@ class Modules:
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""
-        folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
-        if (place := self._places.get(folder)) is None:  # a library has many files in few folders
-            place = self._places[folder] = os.path.realpath(folder)
-        real = os.path.join(place, name)  # noqa: PTH118
-        if real.startswith(self.root + os.sep) and not real.startswith(_OWN):
+        folder = os.path.dirname(path if os.path.isabs(path) else os.path.abspath(path))  # noqa: PTH100, PTH117, PTH120
+        if (known := self._folders.get(folder)) is None:  # a library has many files in few folders
+            known = self._folders[folder] = self._is_local_folder(os.path.realpath(folder))
+        return known
+
+    def _is_local_folder(self, real: str) -> bool:
+        inner = os.path.join(real, "")  # noqa: PTH118
+        if inner.startswith(self.root + os.sep) and not inner.startswith(_OWN):
             return not {"site-packages", ".litpost"}.intersection(Path(real).parts)
-        return not real.startswith((*self.libraries, _OWN))
+        return not inner.startswith((*self.libraries, _OWN))
 
     def is_local(self, name: str) -> bool:
         """Say whether a module that has been loaded is local."""

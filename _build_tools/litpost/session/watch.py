@@ -267,9 +267,9 @@ class Watch:
             self.unseen = self.unseen or f"it {what}"
 
     def _opened(self, frame: FrameType, path: Any, mode: Any, flags: Any) -> None:
-        if (full := self.path_of(path, self._folder)) is None:
+        if _is_import_system(frame.f_code.co_filename) and str(path).endswith(_CODE):
             return
-        if _is_import_system(frame.f_code.co_filename) and full.endswith(_CODE):
+        if (full := self.path_of(path, self._folder)) is None:
             return
         flags = flags if isinstance(flags, int) else 0
         is_new = flags & os.O_EXCL and not full.startswith(self.root + os.sep)  # a temporary one
