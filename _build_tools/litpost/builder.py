@@ -72,6 +72,25 @@ def build(
     PostReport
         With status ``failed`` and a message where something is wrong; then nothing was written.
     """
+    sessions = sessions or Sessions(project.root, project.language_of(path))
+    try:
+        return _build(
+            path, project, sessions, force=force, dry=dry, uses_store=uses_store, report=report
+        )
+    finally:
+        sessions.finish()
+
+
+def _build(
+    path: str,
+    project: Project,
+    sessions: Sessions,
+    *,
+    force: bool,
+    dry: bool,
+    uses_store: bool,
+    report: Report,
+) -> PostReport:
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
     failed, false = "", None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 from pathlib import Path
@@ -16,8 +17,12 @@ _MODULES = (
 )  # fmt: skip
 
 
+@functools.cache
 def engine_digest() -> str:
-    """Return a digest of all that a trace depends on besides its step and what that reads."""
+    """Return a digest of all that a trace depends on besides its step and what that reads.
+
+    It is of what this process began with, whatever becomes of the files.
+    """
     digest = hashlib.sha256(repr((__version__, sys.version, sorted(ENVIRONMENT.items()))).encode())
     for file in (*sorted((_FOLDER / "session").glob("*.py")), *(_FOLDER / m for m in _MODULES)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

@@ -103,11 +103,10 @@ class Execution:
         """Run what has to run."""
         try:
             failed = self._walk()
-            reruns = self._reruns()
+            if self._first is not None:
+                self._sessions.warm_up(self._reruns(), self._values)
         finally:
             self._end_session()
-        if self._first is not None:
-            self._sessions.warm_up(reruns, self._values)
         done = {each.step.key: each for _, each in self._history}
         return Run(done, _all_reads(done.values()), failed)
 
@@ -399,7 +398,7 @@ class Execution:
 
     def _end_session(self) -> None:
         if self._session is not None:
-            self._session.close()
+            self._sessions.end(self._session)
         self._session, self._live, self._asked, self._given = None, {}, [], {}
 
 

@@ -160,10 +160,14 @@ class Session:
             if data:
                 yield Output(kind, {"text/plain": data.decode("utf-8", "replace")})
 
-    def kill(self) -> None:
-        """End the process and all that it has started."""
+    def stop(self) -> None:
+        """Have the process end, and all that it has started, without waiting for it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End the process and all that it has started."""
+        self.stop()
         self._process.wait()
 
 

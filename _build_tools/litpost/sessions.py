@@ -61,6 +61,8 @@ class Sessions:
     def __init__(self, root: Path, language: str, *, is_warm: bool = False) -> None:
         self._root, self._language, self._is_warm = root, language, is_warm
         self._spare: _Spare | None = None
+        self._ahead: tuple[tuple[Rerun, ...], Values | None] | None = None
+        self._ending: list[Thread] = []
 
     def get_ready(self) -> None:
         """Start a session if there is none: it gets ready while a source is read and planned."""
@@ -68,10 +70,10 @@ class Sessions:
             self._spare = _Spare(Session(self._root, self._language))
 
     def warm_up(self, reruns: Iterable[Rerun], values: Values | None = None) -> None:
-        """Start a session and have it run steps, unless nobody will want it."""
+        """Have a session run steps once the build is finished, unless nobody will want it."""
         if self._is_warm:
             self.close()
-            self._spare = _Spare(Session(self._root, self._language), tuple(reruns), values)
+            self._ahead = tuple(reruns), values
 
     @property
     def reruns(self) -> tuple[Rerun, ...]:
@@ -97,6 +99,21 @@ class Sessions:
             self.close()
         taken = self.take()
         return taken[0] if taken else Session(self._root, self._language)
+
+    def end(self, session: Session) -> None:
+        """End a session, in a thread: that takes a while, in which a post can be written."""
+        session.stop()
+        thread = Thread(target=session.close)
+        thread.start()
+        self._ending.append(thread)
+
+    def finish(self) -> None:
+        """End a build: start the session that is to run ahead of the next, and see others end."""
+        if self._ahead:
+            self._spare = _Spare(Session(self._root, self._language), *self._ahead)
+            self._ahead = None
+        while self._ending:
+            self._ending.pop().join()
 
     def close(self) -> None:
         """End the session that nobody has asked for."""

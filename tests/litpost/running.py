@@ -7,6 +7,7 @@ import contextlib
 from litpost.execution import Execution, Run
 from litpost.parser import parse
 from litpost.plan import plan
+from litpost.sessions import Sessions
 from litpost.source import Source
 from litpost.trace import Failure, Output
 from litpost.versions import Versions
@@ -23,8 +24,14 @@ def source_of(*cells: str) -> Source:
 def run_all(blog: Blog, *cells: str) -> Run:
     """Run cells in one session."""
     planned = plan(source_of(*cells), covers={}, engine="")
+    sessions = Sessions(blog.root, planned.language)
     with contextlib.closing(Versions(None)) as versions:
-        return Execution(planned, blog.root, store=None, versions=versions).run()
+        try:
+            return Execution(
+                planned, blog.root, store=None, versions=versions, sessions=sessions
+            ).run()
+        finally:
+            sessions.finish()
 
 
 def outputs(ran: Run) -> list[list[Output]]:

@@ -17,7 +17,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "gc",
-        help="remove old traces and values, and what is left of sources that are gone",
+        help="remove what is old, and what is left of sources that are gone",
         description="Delete traces and values that weren't used for long, and the oldest of too "
         "many; remove posts, figures and manifests whose sources are gone, unless they were edited "
         "by hand.",
