@@ -177,6 +177,7 @@ WRITES: dict[str, Case] = {
 
 
 _WATCH = "from litpost.session.watch import Watch\nWatch.{} = lambda *a, **k: None"
+_IMPORTS = "from litpost.session.imports import Imports\nImports.{} = lambda *a, **k: None"
 
 
 def _session(case: Case, mutation: str) -> Case:
@@ -196,7 +197,7 @@ SESSIONS: dict[str, Case] = {
         READS["e: the environment"], mutation=_WATCH.format("_environment_read")
     ),
     "the places of modules": _session(
-        READS["n: importable names"], mutation=_WATCH.format("_note_places")
+        READS["n: importable names"], mutation=_IMPORTS.format("_note_places")
     ),
     "the names that a cell looks up": _session(
         READS["v: variables"],

@@ -83,7 +83,7 @@ def _start(root: str) -> Any:
     sys.modules["__main__"] = Main(namespace)
     shell = Shell(root, namespace)
     shell.install()
-    dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.import_))
+    dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.imports.import_))
     ambient = Ambient()
 
     def settled(name: str) -> Any:
@@ -98,7 +98,7 @@ def _start(root: str) -> Any:
 
     libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow")
     defaults.install({**shell.imports, **{name: settled(name) for name in libraries}})
-    modules.install(watch.import_)
+    modules.install(watch.imports.import_)
     import random
 
     watch_states(ambient, random)

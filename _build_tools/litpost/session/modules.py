@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
+OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 
 def library_folders() -> tuple[str, ...]:
@@ -85,9 +85,9 @@ class Modules:
 
     def _is_local_folder(self, real: str) -> bool:
         inner = os.path.join(real, "")  # noqa: PTH118
-        if inner.startswith(self.root + os.sep) and not inner.startswith(_OWN):
+        if inner.startswith(self.root + os.sep) and not inner.startswith(OWN):
             return not {"site-packages", ".litpost"}.intersection(Path(real).parts)
-        return not inner.startswith((*self.libraries, _OWN))
+        return not inner.startswith((*self.libraries, OWN))
 
     def is_local(self, name: str) -> bool:
         """Say whether a module that has been loaded is local."""

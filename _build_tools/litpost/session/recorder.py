@@ -149,7 +149,7 @@ class Recorder:
         reached = self._walk(walk | (former - gone), values, new, gone)
         anew = {f"v:{name}" for name in (present | self.namespace.deleted) - names_read}
         reads = self._variable_reads(names_read, former, before, anew=anew)
-        reads |= self.watch.reads | self._module_reads(reached, new, before)
+        reads |= self.watch.notes.reads | self._module_reads(reached, new, before)
         reads |= self._ambient_reads(reached)
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
@@ -198,7 +198,7 @@ class Recorder:
         """
         for slot in gone:
             self._prints.pop(slot, None)
-        reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports
+        reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports.asked
         parents: set[str] = set()
         self._walked: set[str] = set()
         searched: list[set[int]] = []
@@ -233,7 +233,7 @@ class Recorder:
         if module is None:
             return None
         self._modules_seen[slot] = module
-        place = self.watch.name(str(getattr(module, "__file__", None)))
+        place = self.watch.notes.name(str(getattr(module, "__file__", None)))
         return module_fingerprint(module, place, is_local=is_local)
 
     def _parents(self, names: Iterable[str]) -> set[str]:
@@ -278,17 +278,17 @@ class Recorder:
         self, reached: set[str], new: set[str], before: Mapping[str, str]
     ) -> dict[str, str | None]:
         reads: dict[str, str | None] = {
-            f"s:{self.watch.name(path)}": self.modules.digests[path]
+            f"s:{self.watch.notes.name(path)}": self.modules.digests[path]
             for path in self.modules.compiled
         }
         for name in reached:
             if self.modules.is_local(name):
                 reads[f"m:{name}"] = before.get(f"m:{name}")
                 if source := self.modules.source_digest(name):
-                    reads[f"s:{self.watch.name(source[0])}"] = source[1]
+                    reads[f"s:{self.watch.notes.name(source[0])}"] = source[1]
             elif (top := name.partition(".")[0]) not in _STANDARD:
                 reads[f"p:{top}"] = ""
-        for name in self.watch.imports:
+        for name in self.watch.imports.asked:
             top = name.partition(".")[0]
             reads.setdefault(f"m:{top}", before.get(f"m:{top}"))
         return reads
@@ -366,7 +366,7 @@ class Recorder:
             if (
                 digest != before
             ):  # a folder that was there is no change, nor is a file made and gone
-                writes[f"f:{self.watch.name(path)}"] = digest
+                writes[f"f:{self.watch.notes.name(path)}"] = digest
         return writes
 
     def _unseen(self) -> str:

@@ -1,6 +1,6 @@
 """What a step reads from outside of the session, as it happens, and what nobody can watch.
 
-That is files, folders, modules and variables of the environment.
+That is files, folders and variables of the environment; for modules, see `Imports`.
 
 Slots are named by a letter and a name; a path is told from the root, or absolutely outside of it.
 
@@ -9,28 +9,27 @@ Slots are named by a letter and a name; a path is told from the root, or absolut
 ``d:``    a folder's list of names
 ``x:``    whether there is a file or a folder
 ``t:``    a file's time and size
-``n:``    the modules that could be imported from a folder
 ``e:``    a variable of the environment, as the session was given it
 ========  ==========================================================================
 """
 
 from __future__ import annotations
 
-import builtins
-import importlib.util
 import linecache
 import os
 import sys
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from litpost.kept import KEPT, Kept
+from litpost.session.askers import asker, is_import_system, is_importing, is_own
 from litpost.session.descriptors import path_of_descriptor
-from litpost.session.modules import _OWN, Modules
-from litpost.world import existence, file_digest, importable_names, listing, text_digest, times
+from litpost.session.imports import Imports
+from litpost.session.modules import OWN, Modules
+from litpost.session.notes import Notes
+from litpost.world import existence, file_digest, listing, text_digest, times
 
 _CODE = (".py", ".pyc", ".so", ".pyd")
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -50,46 +49,38 @@ _WATCHED = frozenset(("open", "sqlite3.connect", *_LISTINGS, *_CHANGES, *_PROGRA
 _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
-_PATHS = ("posixpath.py", "genericpath.py", "pathlib.py", "os.py", "<frozen posixpath>",
-          "<frozen genericpath>", "<frozen os>", "<frozen _collections_abc>",
-          "_collections_abc.py", "watch.py")  # fmt: skip
 _USUAL = (None, "PATH", "TERM", "TMPDIR", "TEMP", "TMP", "TEST_TMPDIR")
 """Variables (None: all) that differ between terminals, and that say nothing of what a library does
 when it looks at them as it is loaded."""
 _LARGE = 1_000_000  # bytes
-_SESSION = os.path.join(_OWN, "session", "")  # noqa: PTH118
 _OWN_VARIABLES = frozenset(("IPYTHONDIR", "MATPLOTLIBRC"))
 
 
 class Watch:
-    """Notes what the running step reads.
+    """Watches the running step.
 
     Attributes
     ----------
-    reads
-        Slot to what was there when the step first read it.
-    written
-        Paths that the step has written to or removed, with what was there before.
+    notes
+        What it has read.
     imports
-        Modules that the cells' or the project's code has asked for.
+        What it has asked for by import.
+    written
+        Paths that it has written to or removed, with what was there before.
     unseen
-        Why the step can't be told by what it reads, if so.
+        Why it can't be told by what it reads, if so.
     layouts
         Keys of the steps whose lines were looked at.
-    filters
-        The warning filters that libraries have set as they were loaded, as text.
     """
 
     def __init__(self, modules: Modules, filters: set[str]) -> None:
         self.modules = modules
-        self.filters = filters
         self.root = modules.root
-        self.reads: dict[str, str | None] = {}
+        self.notes = Notes(self.root)
+        self.imports = Imports(self.notes, modules, filters)
         self.written: dict[str, str | None] = {}
-        self.imports: set[str] = set()
         self.unseen = ""
         self.layouts: set[str] = set()
-        self._is_on = False
         self._folder: int | None = None
         self._held: dict[str, str | None] = {}
         self._kept = Kept(Path(os.environ.get("MATPLOTLIBRC", "/dev")) / KEPT)
@@ -103,10 +94,11 @@ class Watch:
 
     def install(self) -> None:
         """Watch from now on."""
-        watched, audit = _WATCHED, self._audit
+        watched, audit, notes = _WATCHED, self._audit, self.notes
+        self.imports.install()
 
         def hear(event: str, arguments: tuple[Any, ...]) -> None:
-            if event in watched and self._is_on:  # of a thousand events, one is (`id` tells each)
+            if event in watched and notes.are_open:  # of a thousand, one is: `id` tells, too
                 audit(event, arguments, sys._getframe(1))
 
         sys.addaudithook(hear)
@@ -114,19 +106,10 @@ class Watch:
             _replace(name, self._watched(getattr(os, name)))
         _replace("open", self._opening(os.open))
         os.environ.__class__ = _watched_environment(self._environment_read)
-        importlib.import_module = self._import_module
-        find_spec = importlib.util.find_spec
-
-        def find(name: str, package: str | None = None) -> Any:
-            if self._is_on:
-                self._note_places(importlib.util.resolve_name(name, package))
-            return find_spec(name, package)
-
-        importlib.util.find_spec = find
         getlines = linecache.getlines
 
         def lines(filename: str, *args: Any, **kwargs: Any) -> list[str]:
-            if self._is_on and filename.startswith("<"):
+            if notes.are_open and filename.startswith("<"):
                 self.layouts.add(filename[1:-1])
             return getlines(filename, *args, **kwargs)
 
@@ -134,94 +117,17 @@ class Watch:
 
     def begin(self) -> None:
         """Forget all, as a step begins."""
-        self.reads, self.written, self.imports, self.layouts = {}, {}, set(), set()
-        self.unseen = ""
+        self.written, self.layouts, self.unseen = {}, set(), ""
         self._prepared: set[str] = set()
-        self.modules.compiled.clear()
-        self._loaded = set(sys.modules)
-        self._is_on = True
+        self.imports.begin()
+        self.notes.begin()
 
     def end(self) -> None:
         """Stop watching: the step has ended."""
-        self._is_on = False
+        self.notes.are_open = False
         self._note_held()
         self._note_prepared()
-        if sys.modules.keys() - self._loaded:
-            self._note_places()
-
-    def import_(
-        self,
-        name: str,
-        globals: dict[str, Any] | None = None,
-        locals: Any = None,
-        fromlist: Any = (),
-        level: int = 0,
-    ) -> Any:
-        """Do what ``__import__`` does for the code of the cells and the project."""
-        asked = name
-        if level and globals:
-            package = globals.get("__package__") or globals.get("__name__", "")
-            asked = ".".join([*package.split(".")[: len(package.split(".")) - level + 1], name])
-        self._ask(asked.rstrip("."))
-        before = warnings.filters[:]
-        try:
-            module = builtins.__import__(name, globals, locals, fromlist, level)
-        except ImportError as error:
-            self._note_places(error.name or asked)
-            raise
-        if warnings.filters != before and not self.modules.is_local(asked):
-            self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
-        for item in fromlist or ():
-            if f"{asked}.{item}" in sys.modules:
-                self._ask(f"{asked}.{item}")
-        return module
-
-    def _import_module(self, name: str, package: str | None = None) -> Any:
-        asked = importlib.util.resolve_name(name, package) if package else name
-        self._ask(asked)
-        try:
-            return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
-        except ImportError as error:
-            self._note_places(error.name or asked)
-            raise
-
-    def _ask(self, name: str) -> None:
-        if self._is_on:
-            self.imports.add(name)
-
-    def _note_places(self, name: str = "") -> None:
-        """Note where modules were looked for, and perhaps one, by name, that may not be there."""
-        self._pause(lambda: self._look_at_places(name))
-
-    def _look_at_places(self, name: str) -> None:
-        loaded = self.imports | (sys.modules.keys() - self._loaded)
-        packages = {part for each in loaded for part in _packages(each)}
-        for package in filter(self.modules.is_local, packages):
-            self._look_at(_places(package))
-        self._look_at(sys.path)
-        for part in (*_packages(name), name) if name else ():
-            package, _, last = part.rpartition(".")
-            for folder in self._look_at(_places(package) if package else sys.path):
-                path = self.name(os.path.join(folder, last))  # noqa: PTH118
-                self.reads.setdefault(f"x:{path}", existence(os.path.join(folder, last)))  # noqa: PTH118
-
-    def _look_at(self, entries: Iterable[str]) -> list[str]:
-        """Note the modules that local folders have: a new one may be found first."""
-        folders = []
-        for entry in entries:
-            folder = os.path.abspath(entry)  # noqa: PTH100
-            if _OWN.startswith(folder + os.sep):
-                continue
-            if self.modules.is_local_file(os.path.join(folder, "x.py")) and os.path.isdir(folder):  # noqa: PTH112, PTH118
-                self.reads.setdefault(f"n:{self.name(folder)}", importable_names(folder))
-                folders.append(folder)
-        return folders
-
-    def name(self, path: str) -> str:
-        """Name a path as slots do."""
-        if path == self.root:
-            return "."
-        return path[len(self.root) + 1 :] if path.startswith(self.root + os.sep) else path
+        self.imports.end()
 
     def path_of(self, path: Any, folder: int | None = None) -> str | None:
         """Return the absolute path of something to watch, or nothing.
@@ -237,7 +143,7 @@ class Watch:
             full = os.path.abspath(os.path.join(start, os.fsdecode(path)))  # noqa: PTH100, PTH118
         except (TypeError, ValueError):
             return None
-        if full.startswith((_OWN, self._own_folder)):
+        if full.startswith((OWN, self._own_folder)):
             return None
         if full.startswith(self.root + os.sep):
             parts = Path(full[len(self.root) + 1 :]).parts
@@ -262,12 +168,12 @@ class Watch:
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
-        elif not _is_importing(frame):
+        elif not is_importing(frame):
             what = "starts another program" if event in _PROGRAMS else "opens a connection"
             self.unseen = self.unseen or f"it {what}"
 
     def _opened(self, frame: FrameType, path: Any, mode: Any, flags: Any) -> None:
-        if _is_import_system(frame.f_code.co_filename) and str(path).endswith(_CODE):
+        if is_import_system(frame.f_code.co_filename) and str(path).endswith(_CODE):
             return
         if (full := self.path_of(path, self._folder)) is None:
             return
@@ -276,26 +182,24 @@ class Watch:
         if not is_new and (not flags & _WRITING or not flags & os.O_TRUNC):
             self._note_file(full)
         if flags & _WRITING:
-            self._pause(lambda: self._note_obstacle(full))
+            self._note_obstacle(full)
             self._note_change(full)
 
     def _note_file(self, path: Any) -> None:
-        full = self.path_of(path)
-        if full is None or full in self.written or (slot := f"f:{self.name(full)}") in self.reads:
-            return
-        self._pause(lambda: self.reads.setdefault(slot, file_digest(full)))
+        if (full := self.path_of(path)) and full not in self.written:
+            self.notes.note("f", full, file_digest)
 
     def _note_existence(self, path: Any) -> None:
         if (full := self.path_of(path)) and full not in self.written:
-            slot = f"x:{self.name(full)}"
-            self._pause(lambda: self.reads.setdefault(slot, existence(full)))
+            self.notes.note("x", full, existence)
 
     def _note_obstacle(self, full: str) -> None:
         """Note what keeps a file from being written: a folder in its place, or none around it."""
-        if os.path.isdir(full):  # noqa: PTH112
-            self._note_existence(full)
-        if not os.path.isdir(folder := os.path.dirname(full)):  # noqa: PTH112, PTH120
-            self._note_existence(folder)
+        with self.notes.paused():
+            folder = os.path.dirname(full)  # noqa: PTH120
+            obstacles = [full] * os.path.isdir(full) + [folder] * (not os.path.isdir(folder))  # noqa: PTH112
+        for path in obstacles:
+            self._note_existence(path)
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
@@ -303,8 +207,9 @@ class Watch:
                 sys._getframe()
             ):
                 self._prepared.add(full)
-            self._pause(lambda: self._kept.keep(full, whole=whole))
-            self._pause(lambda: self.written.setdefault(full, existence(full)))
+            with self.notes.paused():
+                self._kept.keep(full, whole=whole)
+                self.written.setdefault(full, existence(full))
             self._held[full] = None
 
     def _note_prepared(self) -> None:
@@ -315,8 +220,8 @@ class Watch:
         looks = {"f": file_digest, "x": existence, "d": listing, "t": times}
         for path in self._prepared:
             for letter, look in looks.items():
-                if (slot := f"{letter}:{self.name(path)}") in self.reads:
-                    self.reads[slot] = look(path)
+                if (slot := f"{letter}:{self.notes.name(path)}") in self.notes.reads:
+                    self.notes.reads[slot] = look(path)
 
     def _note_held(self) -> None:
         """Note files that were opened by an earlier step and that this one has written to."""
@@ -331,29 +236,23 @@ class Watch:
         caller = frame.f_code.co_filename
         path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
-        if full is None or _is_import_system(caller):
+        if full is None or is_import_system(caller):
             return
-        self._pause(lambda: self.reads.setdefault(f"d:{self.name(full)}", listing(full)))
+        self.notes.note("d", full, listing)
         if looks and not caller.startswith((*self.modules.libraries, "<frozen")):
-            for entry in os.listdir(full) if os.path.isdir(full) else ():  # noqa: PTH112, PTH208
-                file = os.path.join(full, entry)  # noqa: PTH118
-                self.reads.setdefault(f"t:{self.name(file)}", times(file))
-
-    def _pause(self, action: Callable[[], Any]) -> None:
-        """Do something that isn't the step's."""
-        was, self._is_on = self._is_on, False
-        try:
-            action()
-        finally:
-            self._is_on = was
+            with self.notes.paused():
+                entries = os.listdir(full) if os.path.isdir(full) else ()  # noqa: PTH112, PTH208
+            for entry in entries:
+                self.notes.note("t", os.path.join(full, entry), times)  # noqa: PTH118
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
             folder = kwargs.get("dir_fd")
-            if self._is_on and (full := self.path_of(path, folder)) and full not in self.written:
+            are_open = self.notes.are_open
+            if are_open and (full := self.path_of(path, folder)) and full not in self.written:
                 frame = sys._getframe(1)
-                if not _is_own(_asker(frame)):
-                    self._pause(lambda: self._note_look(full, frame))
+                if not is_own(asker(frame)):
+                    self._note_look(full, frame)
             return look(path, *args, **kwargs)
 
         return watched
@@ -371,33 +270,34 @@ class Watch:
         return opened
 
     def _note_look(self, full: str, frame: FrameType) -> None:
-        name = self.name(full)
+        with self.notes.paused():
+            is_link, is_folder = os.path.islink(full), os.path.isdir(full)  # noqa: PTH112, PTH114
+            is_there = os.path.exists(full)  # noqa: PTH110
         callers = {frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""}
-        is_link = os.path.islink(full)  # noqa: PTH114
-        if _EXISTENCE & callers or is_link or os.path.isdir(full):  # noqa: PTH112
-            self.reads.setdefault(f"x:{name}", existence(full))
+        if _EXISTENCE & callers or is_link or is_folder:
+            self.notes.note("x", full, existence)
             if _EXISTENCE & callers or not is_link:
                 return
-        if "getsize" in callers or not os.path.exists(full):  # noqa: PTH110
-            self.reads.setdefault(f"f:{name}", file_digest(full))
+        if "getsize" in callers or not is_there:
+            self.notes.note("f", full, file_digest)
         else:
-            self.reads.setdefault(f"t:{name}", times(full))
+            self.notes.note("t", full, times)
 
     def _is_library_loading(self, frame: FrameType) -> bool:
-        asker = _asker(frame)
-        return asker.startswith((*self.modules.libraries, "<frozen")) and _is_importing(frame)
+        file = asker(frame)
+        return file.startswith((*self.modules.libraries, "<frozen")) and is_importing(frame)
 
     def _environment_read(self, name: str | None) -> None:
-        if not self._is_on or name in _OWN_VARIABLES:
+        if not self.notes.are_open or name in _OWN_VARIABLES:
             return
         if name in _USUAL and self._is_library_loading(sys._getframe(2)):
             return
         if name is None:
             known = sorted((n, v) for n, v in self._environment.items() if n not in _OWN_VARIABLES)
-            self.reads["e:*"] = text_digest(repr(known))
+            self.notes.reads["e:*"] = text_digest(repr(known))
         else:
             value = self._environment.get(name)
-            self.reads[f"e:{name}"] = None if value is None else text_digest(value)
+            self.notes.reads[f"e:{name}"] = None if value is None else text_digest(value)
 
 
 def _replace(name: str, function: Callable[..., Any]) -> None:
@@ -417,43 +317,6 @@ def _signature(path: str) -> str | None:
     """Return what tells whether a file was written to: a large one isn't read for it."""
     is_large = os.path.isfile(path) and os.path.getsize(path) > _LARGE  # noqa: PTH113, PTH202
     return times(path) if is_large else file_digest(path)
-
-
-def _asker(frame: FrameType | None) -> str:
-    """Return the file of the code that asked, by way of Python's own modules for paths, for it."""
-    while frame is not None and frame.f_code.co_filename.endswith(_PATHS):
-        frame = frame.f_back
-    return frame.f_code.co_filename if frame is not None else ""
-
-
-def _is_import_system(file: str) -> bool:
-    """Say whether code is of what finds modules and distributions: versions tell what it finds."""
-    return file.startswith("<frozen importlib") or f"{os.sep}importlib{os.sep}" in file
-
-
-def _is_own(file: str) -> bool:
-    return file.startswith(_SESSION) or _is_import_system(file)
-
-
-def _packages(name: str) -> Iterator[str]:
-    """Yield the names of the packages that a module lies in."""
-    for number, character in enumerate(name):
-        if character == ".":
-            yield name[:number]
-
-
-def _places(package: str) -> Sequence[str]:
-    """Return the folders in which the modules of a package are looked for."""
-    return [*map(str, getattr(sys.modules.get(package), "__path__", ()))]
-
-
-def _is_importing(frame: FrameType | None) -> bool:
-    """Say whether a library is being loaded: what it does then is told by its version."""
-    while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap_external>":
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _watched_environment(note: Callable[[str | None], None]) -> type:

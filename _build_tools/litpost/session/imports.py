@@ -1,0 +1,131 @@
+"""What the cells and the project's modules import, and where that was looked for."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from litpost.session.modules import OWN, Modules
+from litpost.session.notes import Notes
+from litpost.world import existence, importable_names
+
+
+class Imports:
+    """Notes which modules the running step asks for, as slots ``n:`` and ``x:``.
+
+    Attributes
+    ----------
+    asked
+        Modules that the cells' or the project's code has asked for.
+    filters
+        The warning filters that libraries have set as they were loaded, as text.
+    """
+
+    def __init__(self, notes: Notes, modules: Modules, filters: set[str]) -> None:
+        self._notes, self._modules, self.filters = notes, modules, filters
+        self.asked: set[str] = set()
+        self._loaded: set[str] = set()
+
+    def install(self) -> None:
+        """Hear of what is imported by name or looked for, from now on."""
+        importlib.import_module = self._import_module
+        find_spec = importlib.util.find_spec
+
+        def find(name: str, package: str | None = None) -> Any:
+            if self._notes.are_open:
+                self._note_places(importlib.util.resolve_name(name, package))
+            return find_spec(name, package)
+
+        importlib.util.find_spec = find
+
+    def begin(self) -> None:
+        """Forget all, as a step begins."""
+        self.asked, self._loaded = set(), set(sys.modules)
+        self._modules.compiled.clear()
+
+    def end(self) -> None:
+        """Note where what was loaded has been looked for."""
+        if sys.modules.keys() - self._loaded:
+            self._note_places()
+
+    def import_(
+        self,
+        name: str,
+        globals: dict[str, Any] | None = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """Do what ``__import__`` does for the code of the cells and the project."""
+        asked = name
+        if level and globals:
+            package = globals.get("__package__") or globals.get("__name__", "")
+            asked = ".".join([*package.split(".")[: len(package.split(".")) - level + 1], name])
+        self._ask(asked.rstrip("."))
+        before = warnings.filters[:]
+        try:
+            module = builtins.__import__(name, globals, locals, fromlist, level)
+        except ImportError as error:
+            self._note_places(error.name or asked)
+            raise
+        if warnings.filters != before and not self._modules.is_local(asked):
+            self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
+        for item in fromlist or ():
+            if f"{asked}.{item}" in sys.modules:
+                self._ask(f"{asked}.{item}")
+        return module
+
+    def _import_module(self, name: str, package: str | None = None) -> Any:
+        asked = importlib.util.resolve_name(name, package) if package else name
+        self._ask(asked)
+        try:
+            return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
+        except ImportError as error:
+            self._note_places(error.name or asked)
+            raise
+
+    def _ask(self, name: str) -> None:
+        if self._notes.are_open:
+            self.asked.add(name)
+
+    def _note_places(self, name: str = "") -> None:
+        """Note where modules were looked for, and perhaps one, by name, that may not be there."""
+        with self._notes.paused():
+            loaded = self.asked | (sys.modules.keys() - self._loaded)
+            packages = {part for each in loaded for part in _packages(each)}
+            for package in filter(self._modules.is_local, packages):
+                self._look_at(_places(package))
+            self._look_at(sys.path)
+            for part in (*_packages(name), name) if name else ():
+                package, _, last = part.rpartition(".")
+                for folder in self._look_at(_places(package) if package else sys.path):
+                    self._notes.note("x", os.path.join(folder, last), existence)  # noqa: PTH118
+
+    def _look_at(self, entries: Iterable[str]) -> list[str]:
+        """Note the modules that local folders have: a new one may be found first."""
+        folders = []
+        for entry in entries:
+            folder = os.path.abspath(entry)  # noqa: PTH100
+            if OWN.startswith(folder + os.sep):
+                continue
+            if self._modules.is_local_file(os.path.join(folder, "x.py")) and os.path.isdir(folder):  # noqa: PTH112, PTH118
+                self._notes.note("n", folder, importable_names)
+                folders.append(folder)
+        return folders
+
+
+def _packages(name: str) -> Iterator[str]:
+    """Yield the names of the packages that a module lies in."""
+    for number, character in enumerate(name):
+        if character == ".":
+            yield name[:number]
+
+
+def _places(package: str) -> Sequence[str]:
+    """Return the folders in which the modules of a package are looked for."""
+    return [*map(str, getattr(sys.modules.get(package), "__path__", ()))]
