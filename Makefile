@@ -36,7 +36,7 @@ bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxrunti
 
 soak: $(INSTALLED) ## edit random programs, and compare incremental with clean builds: EDITS=20000 SEED= (45 min)
 	@seed=$${SEED:-$$(date +%s)}; echo "SEED=$$seed repeats this run"; \
-	  EDITS=$${EDITS:-20000} SEED=$$seed $(BIN)/pytest tests/litpost/test_edits.py -n auto -q
+	  EDITS=$${EDITS:-20000} SEED=$$seed $(BIN)/pytest tests/litpost/test_edits.py -n auto -q --maxfail 3
 
 check: lint types test current ## what has to hold before a commit
 

@@ -39,7 +39,7 @@ class Kit:
 
 NAMES = Kit(
     (
-        "n = {c}", "k = n", "n += {c}", "k = k * 2 + n", "xs = [{c}, n]", "ys = xs",
+        "pass", "n = {c}", "k = n", "n += {c}", "k = k * 2 + n", "xs = [{c}, n]", "ys = xs",
         "ys = list(xs)", "xs.append({c})", "ys.append(n)", "xs[0] = ys[-1] if ys else {c}",
         "xs += [{c}]", "xs, ys = ys, xs", "zs = dict(x=xs, y=ys)", "zs['x'].append({c})",
         "zs['n'] = n", "xs.append(xs)\nprint(len(xs))\nxs.pop()", "zs = (xs, (ys, n))",
