@@ -31,6 +31,7 @@ def dump(value: Any, file: str, *, limit: int) -> None:
     """
     with _open(file, "wb") as stream:
         pickler = _Pickler(_Limited(stream, limit), 5)
+        pickler.limit = limit
         try:
             pickler.dump(value)
         except RecursionError:
@@ -66,6 +67,8 @@ class _Limited:
 
 
 class _Pickler(pickle.Pickler):
+    limit = 0  # bytes of an array: pickle copies it before it writes
+
     def reducer_override(self, value: Any) -> Any:
         """Take apart what pickle has no opcodes for."""
         numpy: Any = sys.modules.get("numpy")
@@ -74,15 +77,17 @@ class _Pickler(pickle.Pickler):
         if type(value) is complex:
             return complex, (value.real, value.imag)
         if numpy is not None and type(value) is numpy.ndarray:
-            return _array_parts(value, numpy)
+            return _array_parts(value, numpy, self.limit)
         if numpy is not None and isinstance(value, numpy.generic) and value.dtype.kind in _NUMBERS:
             return _scalar, (value.dtype.str, value.tobytes())
         raise UnfitError(type(value).__name__)
 
 
-def _array_parts(array: Any, numpy: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def _array_parts(array: Any, numpy: Any, limit: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     if array.dtype.kind not in _NUMBERS or array.dtype.metadata:
         raise UnfitError(f"an array of {array.dtype}")
+    if array.nbytes > limit:
+        raise UnfitError("too large")
     base = array.base
     if base is None and array.flags.owndata and array.flags.forc:
         order = "C" if array.flags.c_contiguous else "F"
