@@ -9,10 +9,11 @@ up to this one run in order in a new session, as in a clean build.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -46,6 +47,10 @@ class Run:
     def traces(self) -> dict[str, Trace]:
         """The traces by the keys of their steps."""
         return {key: done.trace for key, done in self.done.items()}
+
+
+class _LostError(Exception):
+    """A session was lost as it kept values."""
 
 
 class Execution:
@@ -196,9 +201,11 @@ class Execution:
         if self._first is None:
             self._first = index
             self._take_over(index)
-        trace = self._run_partly(step, index)
+        trace = None
+        with contextlib.suppress(_LostError):
+            trace = self._run_partly(step, index)
         if trace is None:
-            trace = self._run_all(step, index)
+            trace = self._run_all(step)
         return self._take(Done(step, trace, because))
 
     def _take(self, done: Done) -> Trace:
@@ -217,7 +224,7 @@ class Execution:
             before, done = self._history[position]
             if not (self._finds_files(done.trace) and self._give(done.step, needed, position)):
                 return None
-            again = self._ask(done.step, before, known=self._seen(done))
+            again = self._ask(done.step, before, known=_known(done.trace))
             if not again.repeats(done.trace):
                 return None
         if not self._give(step, needed, index):
@@ -279,20 +286,26 @@ class Execution:
             if slot[0] in "vma"
         )
 
-    def _run_all(self, step: Step, index: int) -> Trace:
+    def _run_all(self, step: Step) -> Trace:
         """Run all steps up to this one in a new session."""
-        if self._session is not None or index:
-            if self._session is not None:
-                self._session.restore()
-            self._end_session()
-            done = [each for _, each in self._history]
-            self._history, self._state = [], self._start()
-            for each in done:
-                because = each.because or "a step after it needs what it does"
-                trace = self._keep(each.step, self._ask(each.step, self._state.copy()))
-                self._take(Done(each.step, trace, because))
-                if failure := _unwanted(each.step, trace):
-                    return self._blame(step, each.step, failure)
+        done = [each for _, each in self._history]
+        try:
+            return self._run_in_order(step, done)
+        except _LostError:  # now no more values are kept
+            return self._run_in_order(step, done)
+
+    def _run_in_order(self, step: Step, done: Sequence[Done]) -> Trace:
+        """Run steps that are done, and this one; return the trace of the one that is the last."""
+        if self._session is not None:
+            self._session.restore()
+        self._end_session()
+        self._history, self._state = [], self._start()
+        for each in done:
+            because = each.because or "a step after it needs what it does"
+            trace = self._keep(each.step, self._ask(each.step, self._state.copy()))
+            self._take(Done(each.step, trace, because))
+            if failure := _unwanted(each.step, trace):
+                return self._blame(step, each.step, failure)
         return self._keep(step, self._ask(step, self._state.copy()))
 
     def _blame(self, step: Step, other: Step, failure: Failure) -> Trace:
@@ -307,8 +320,10 @@ class Execution:
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         trace = run_step(session, step, variables(before), declared=self._told(step), known=known)
         self._note(step, before, trace)
-        if self._values and not self._values.keep(session, trace):
-            self._end_session()
+        runs_again = step.cache is False or trace.unseen
+        if self._values and not runs_again and not self._values.keep(session, trace):
+            self._values = None
+            raise _LostError
         return trace
 
     def _running(self) -> Session:
@@ -323,17 +338,10 @@ class Execution:
         self._asked.append(step.key)
         self._live = live_after(self._live, before, trace)
 
-    def _told(self, step: Step) -> str:
-        """Tell what a step is said to read, for what can't be told by what it was seen to read."""
+    def _told(self, step: Step) -> Slots:
+        """Return what a step is said to read, besides what it is seen to read."""
         told = {slot: self._state.get(slot) for slot in self._declared(step)}
-        if step.cache is False:
-            told["run"] = str(time.time_ns())
-        return repr(told) if told else ""
-
-    def _seen(self, done: Done) -> Slots:
-        """Return what a session has seen a step read."""
-        declared = set(self._declared(done.step))
-        return {s: d for s, d in done.trace.reads.items() if s[0] != "p" and s not in declared}
+        return {**told, "run": str(time.time_ns())} if step.cache is False else told
 
     # Ahead of the next build
 
@@ -349,7 +357,7 @@ class Execution:
     def _rerun(self, before: Written, done: Done) -> Rerun:
         step = done.step
         given = self._given.get(step.key, {})
-        exists, declared, known = variables(before), self._told(step), self._seen(done)
+        exists, declared, known = variables(before), self._told(step), _known(done.trace)
         return Rerun(step, exists, declared, known, done.trace, given)
 
     def _take_over(self, index: int) -> None:
@@ -406,6 +414,11 @@ def _unwanted(step: Step, trace: Trace) -> Failure | None:
     """Return why a step has failed, unless its author wants that shown."""
     failure = trace.failure
     return failure if failure and (failure.final or not step.may_fail) else None
+
+
+def _known(trace: Trace) -> Slots:
+    """Return what a step has read, but for what the session doesn't know."""
+    return {slot: digest for slot, digest in trace.reads.items() if slot[0] != "p"}
 
 
 def _is_harmless(rerun: Rerun) -> bool:

@@ -183,7 +183,7 @@ def run_step(
     step: Step,
     exists: Mapping[str, str],
     *,
-    declared: str = "",
+    declared: Mapping[str, str | None] = MappingProxyType({}),
     known: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Trace:
     """Run a step in a session.
@@ -202,8 +202,8 @@ def run_step(
         What the session has seen it read before, if it is run again.
     """
     request = {
-        **step.request, "identity": step.identity + declared, "exists": exists,
-        "known": dict(known),
+        **step.request, "identity": step.identity, "exists": exists,
+        "declared": dict(declared), "known": dict(known),
         "vouched": bool(step.depends) and step.cache is not False,
     }  # fmt: skip
     start = time.monotonic()

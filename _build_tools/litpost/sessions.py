@@ -38,7 +38,7 @@ class Rerun:
 
     step: Step
     exists: Mapping[str, str]
-    declared: str
+    declared: Mapping[str, str | None]
     known: Mapping[str, str | None]
     trace: Trace
     given: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ what it has read before. Whether it was right is seen afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from litpost.history import History, Written, live_after, without_stale
@@ -132,7 +132,7 @@ class _Search:
         while True:
             unmet = self._unmet(chosen, given)
             if unmet is None:
-                return Slice(tuple(sorted(chosen)), given)
+                return Slice(tuple(sorted(chosen)), self._lacking(chosen, given))
             position, slot = unmet
             digest = self._before(position).get(slot)
             if slot.startswith("v:") and digest is not None and self._is_kept(digest):
@@ -157,17 +157,33 @@ class _Search:
 
     def _unmet(self, chosen: set[int], given: Mapping[int, Written]) -> tuple[int, str] | None:
         """Go through the chosen steps without running them; return the first unmet need."""
+        for position, live in self._go(chosen, given):
+            before, there = self._before(position), {**live, **given.get(position, {})}
+            for slot in self._wanted(position, given):
+                if slot != "v:*" and there.get(slot) != before.get(slot):
+                    return position, slot
+        return None
+
+    def _lacking(self, chosen: set[int], given: Mapping[int, Written]) -> dict[int, dict[str, str]]:
+        """Return what is to be given without what steps chosen since will have made by then."""
+        return {
+            position: {slot: digest for slot, digest in slots.items() if live.get(slot) != digest}
+            for position, live in self._go(chosen, given)
+            if (slots := given.get(position))
+        }
+
+    def _go(
+        self, chosen: set[int], given: Mapping[int, Written]
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield what the session holds before each of the chosen steps and the one to run."""
         live = dict(self._live)
         for position in [*sorted(chosen), len(self._history)]:
             before = self._before(position)
             live = without_stale(live, before)
-            live |= given.get(position, {})
-            for slot in self._wanted(position, given):
-                if slot != "v:*" and live.get(slot) != before.get(slot):
-                    return position, slot
+            yield position, live
             if position < len(self._history):
+                live = {**live, **given.get(position, {})}
                 live = live_after(live, before, self._history[position][1].trace)
-        return None
 
     def _wanted(self, position: int, given: Mapping[int, Written]) -> Iterable[str]:
         """Yield what has to be there before a step; what is brought in may need NumPy."""

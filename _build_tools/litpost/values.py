@@ -57,7 +57,10 @@ class Values:
         bool
             Whether the session can still be used.
         """
-        if trace.failure or trace.missed or trace.seconds < SLOW:
+        seconds = (
+            trace.seconds - trace.fingerprint_seconds
+        )  # a value that is given costs these, too
+        if trace.failure or trace.missed or seconds < SLOW:
             return True
         files = {
             slot: str(self.path(digest))
@@ -66,7 +69,7 @@ class Values:
         }
         if not files:
             return True
-        limit = min(int(trace.seconds * RATE), LIMIT)
+        limit = min(int(seconds * RATE), LIMIT)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             kept = session.ask({"do": "keep", "files": files, "limit": limit}, timeout=TIMEOUT)

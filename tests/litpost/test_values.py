@@ -17,9 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from litpost.runner import Session
 from litpost.session.fingerprints import fingerprint
 from litpost.session.values import UnfitError, dump, load
 from litpost.sessions import Sessions
+from litpost.trace import Trace
 from litpost.values import Values
 from tests.litpost.blog import Blog
 from tests.litpost.incremental import Built, Tree, build, check
@@ -71,6 +73,7 @@ def test_nothing_tells_a_value_from_the_one_that_was_kept(
     [
         OWNED, GRID, GRID[:, 1:3], GRID.T, GRID[::2, ::-1], np.asfortranarray(GRID).copy("F"),
         np.zeros((0, 3)), np.array(3.0), np.broadcast_to(OWNED, (2, 5)), np.arange(3, dtype=">i4"),
+        np.zeros((3, 4), order="F")[:, 1:],
     ],
     ids=lambda array: f"{array.shape} {array.strides}",
 )  # fmt: skip
@@ -106,7 +109,7 @@ class Mine(list[int]):
     [
         len, np, range(3), Mine([1]), np.array(["x"]), np.array([None]), np.ma.array([1]),
         np.random.default_rng(0), np.datetime64("2020"), np.frombuffer(b"12", np.uint8),
-        functools.partial(int), st, lambda: 0,
+        functools.partial(int), st, lambda: 0, {1}, float("nan"), complex("nan"), np.float32("nan"),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
@@ -174,6 +177,24 @@ READERS = {
                                   {"b": "print(next(x))"}, ["a", "b"]),
     "a set in an order of its own": ({"a": "x = {*range(99)}\nx.difference_update({*x} - {1, 8})",
                                       "b": "print(x)"}, {"b": "print(x, 1)"}, ["a", "b"]),
+    "a set of tuples": ({"a": "x = {(n,) for n in range(99)}\nx -= {*x} - {(1,), (50,), (77,)}",
+                         "b": "print(x)"}, {"b": "print(x, 1)"}, ["a", "b"]),
+    "a set that was larger": ({"a": "x = {*range(999)}\nx -= {*range(990)}", "b": "print(x)"},
+                              {"b": "x |= {5, 64, 128, 7, 96}\nprint(x)"}, ["a", "b"]),
+    "a frozen set": ({"a": "x = frozenset({1, 50, 77})", "b": "print(x)"},
+                     {"b": "print(x, 1)"}, ["a", "b"]),
+    "what is equal only to itself": ({"a": "n = float('nan')\nx = [n]", "b": "print(x)"},
+                                     {"b": "print(n in x)"}, ["a", "b"]),
+    "a view that can be changed of what can't": (
+        {"m": "import numpy as np",
+         "a": "x = np.arange(3)\ny = x[1:]\nx.flags.writeable = False\ndel x", "b": "print(y)"},
+        {"b": "y[0] = 7\nprint(y)"}, ["m", "a", "b"]),
+    "integers of another type": (
+        {"m": "import numpy as np", "a": "x = np.zeros(3, np.longlong)", "b": "print(x)"},
+        {"b": "print(type(x[0]))"}, ["m", "a", "b"]),
+    "what a variable of the context holds": (
+        {"a": "import contextvars\nx = [1]\nc = contextvars.ContextVar('c')\nc.set(x);",
+         "b": "print(x)"}, {"b": "c.get().append(2)\nprint(x)"}, ["a", "b"]),
     "its size": ({"a": "import sys\nx = [n for n in range(9)]", "b": "print(len(x))"},
                  {"b": "print(sys.getsizeof(x))"}, ["a", "b"]),
 }  # fmt: skip
@@ -186,6 +207,28 @@ def test_a_slow_cell_whose_result_is_read_runs_only_where_it_has_to(
 ) -> None:
     cells, edit, asked = READERS[name]
     assert edited(blog, scratch, cells, edit).asked == asked
+
+
+@pytest.mark.usefixtures("all_are_slow")
+def test_a_session_that_is_lost_as_it_keeps_a_value_costs_time_only(
+    blog: Blog, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(values: Values, session: Session, trace: Trace) -> bool:
+        if "v:x" in trace.writes:
+            session.kill()
+        return keep(values, session, trace)
+
+    keep = Values.keep
+    monkeypatch.setattr(Values, "keep", lose)
+    cells = {"first": "open('log.txt', 'a').write('1');", "slow": "x = [1]",
+             "last": "print(x, open('log.txt').read())"}  # fmt: skip
+    edited(blog, scratch, cells, {"last": "print(open('log.txt').read(), x)"}, {"slow": "x = [2]"})
+
+
+@pytest.mark.usefixtures("all_are_slow")
+def test_what_runs_at_every_build_is_not_kept(blog: Blog, scratch: Path) -> None:
+    edited(blog, scratch, {"a": "#| cache: false\nx = [1]", "b": "print(x)"})
+    assert not (blog.root / ".litpost/values").exists()
 
 
 def test_quick_cells_are_run_again(blog: Blog, scratch: Path) -> None:

@@ -4,7 +4,7 @@
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "vouched": bool, "exists": {slot: digest},
-"known": {slot: digest}}``
+"declared": {slot: digest}, "known": {slot: digest}}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
     traceback}, "trace": {…}}``; see `litpost.session.recorder` for the trace.
 ``{"do": "keep", "files": {slot: path}, "limit": bytes}``
@@ -115,7 +115,10 @@ def _start(root: str) -> Any:
         recorder.begin(request, keep=deletable)
         done = shell.run(request)
         trace = recorder.end(
-            request["identity"], vouched=request["vouched"], known=request["known"]
+            request["identity"],
+            vouched=request["vouched"],
+            declared=request["declared"],
+            known=request["known"],
         )
         return {**done, "trace": trace}
 

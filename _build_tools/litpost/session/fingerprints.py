@@ -60,6 +60,8 @@ _FROZEN = frozenset(
     """dtype range slice date datetime time timedelta timezone Decimal Fraction UUID Pattern
     PosixPath PurePosixPath WindowsPath PureWindowsPath""".split()
 )
+_HASHED = frozenset("datetime decimal fractions numpy uuid".split())
+"""Modules whose types, if they have a hash of their own, take it from what is in them."""
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
 _CLASS_NOISE = frozenset(
     {"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__", "__firstlineno__"}
@@ -360,11 +362,13 @@ class _Walk:
                 self.visit(item)
 
     def _set(self, value: Any) -> None:
-        """Tell a set: of plain data in its order, which shows; of others by what is in it.
+        """Tell a set: of what is hashed by its content in its order, which shows.
 
-        The order of others follows from where they lie in memory, and is never the same.
+        The order of others may follow from where they lie in memory: it is never the same.
         """
-        if _ATOMS.issuperset(map(type, value)):
+        kind: Any = set if isinstance(value, set) else frozenset
+        self.tell(kind.__sizeof__(value))  # that of its table decides the order of what is added
+        if all(map(_is_hashed_by_content, value)):
             self._items(value)
             return
         digests = []
@@ -538,7 +542,8 @@ class _Walk:
         numpy = sys.modules["numpy"]
         if isinstance(value, numpy.generic) and not value.dtype.hasobject:
             self.found.modules.add("numpy")
-            self.tell("scalar", value.dtype.str, value.tobytes())
+            self._dtype(value.dtype)
+            self.tell("scalar", value.tobytes())
             return True
         if isinstance(value, numpy.ndarray) and type(value) is not numpy.ndarray:
             self._share_memory(value)
@@ -549,8 +554,9 @@ class _Walk:
         offset = 0
         if isinstance(owner, numpy.ndarray):
             offset = value.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-        self.tell("array", value.dtype.descr, value.shape, value.strides, offset)
-        self.tell(value.flags.writeable, value is not owner)
+        self._dtype(value.dtype)
+        self.tell("array", value.shape, value.strides, offset)
+        self.tell(value.flags.num, value is not owner)
         self.mutable(value)
         self._share_memory(value)
         if value.dtype.hasobject:
@@ -559,6 +565,9 @@ class _Walk:
             flat = value if value.flags.c_contiguous else numpy.ascontiguousarray(value)
             self.hash.update(flat.reshape(-1).view(numpy.uint8).data)
         return True
+
+    def _dtype(self, dtype: Any) -> None:
+        self.tell("dtype", repr(dtype), dtype.char, dtype.metadata)
 
     def _share_memory(self, value: Any) -> None:
         """Note whose memory an array shows: a change of one is a change of all that show it."""
@@ -661,6 +670,13 @@ class _Walk:
             for item in items:
                 self.found.kept.append(item)
                 self.visit(item)
+
+
+def _is_hashed_by_content(value: Any) -> bool:
+    kind: Any = type(value)
+    if kind in (tuple, frozenset):
+        return all(map(_is_hashed_by_content, value))
+    return kind in _ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)
 
 
 _registered: Any = vars(abc)["_get_dump"]

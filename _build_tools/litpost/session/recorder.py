@@ -35,7 +35,7 @@ from litpost.session.fingerprints import (
 )
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
-from litpost.session.values import UnfitError, dump, load
+from litpost.session.values import dump, load
 from litpost.session.watch import Watch
 from litpost.world import file_digest, text_digest
 
@@ -96,10 +96,11 @@ class Recorder:
                 ):
                     _rename(partial, path)
                     yield slot
-            except (UnfitError, OSError):
+            except Exception:  # whatever a value leads to: that it isn't kept costs time only
                 pass
-            with contextlib.suppress(OSError):
-                _remove(partial)
+            finally:
+                with contextlib.suppress(OSError):
+                    _remove(partial)
 
     def give(self, files: Mapping[str, str]) -> dict[str, str]:
         """Bring variables in from files, as if a step had set them; return their digests."""
@@ -116,23 +117,25 @@ class Recorder:
         self.live |= digests
         return digests
 
-    def end(self, identity: str, *, vouched: bool, known: Reads) -> dict[str, Any]:
+    def end(self, identity: str, *, vouched: bool, declared: Reads, known: Reads) -> dict[str, Any]:
         """Return what the step has read and written.
 
-        What is opaque is told by `identity` and the reads, if these are all, or `vouched` for. Of a
-        step that is run again, `known` are the reads of its first run: a library may look for less
-        once it has been used.
+        What is opaque is told by `identity` and the reads, with those that are `declared`, if these
+        are all, or `vouched` for. Of a step that is run again, `known` are the reads of its first
+        run: a library may look for less once it has been used.
         """
         start, collects = time.perf_counter(), gc.isenabled()
         gc.disable()  # a search makes many objects, and no garbage in cycles
         try:
-            trace = self._trace(identity, vouched=vouched, known=known)
+            trace = self._trace(identity, vouched=vouched, declared=declared, known=known)
         finally:
             if collects:
                 gc.enable()
         return {**trace, "fingerprint_seconds": time.perf_counter() - start}
 
-    def _trace(self, identity: str, *, vouched: bool, known: Reads) -> dict[str, Any]:
+    def _trace(
+        self, identity: str, *, vouched: bool, declared: Reads, known: Reads
+    ) -> dict[str, Any]:
         self.watch.end()
         names_read = set(self.namespace.reads)
         present = self.namespace.touched()
@@ -153,7 +156,7 @@ class Recorder:
         reads |= self._ambient_reads(reached)
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
-        told = {slot: value for slot, value in reads.items() if slot[0] != "p"}
+        told = {slot: value for slot, value in reads.items() if slot[0] != "p"} | dict(declared)
         if known and _are_of_one_run(told, known):
             told = dict(known)
         unseen = self._unseen()

@@ -1,9 +1,8 @@
 """Plain values in files: what a slow step has computed, for sessions in which it needn't run.
 
-That is None, booleans, numbers, strings, bytes, and lists, tuples, dictionaries and sets of such;
-NumPy's scalars and arrays of numbers. Each comes back with the objects in it shared as they were,
-and with the memory that an array shows; but a set may have another order. What a file holds can't
-run code as it is read.
+That is None, booleans, numbers, strings, bytes, and lists, tuples, dictionaries and frozen sets of
+such; NumPy's scalars and arrays of numbers. Each comes back with the objects in it shared as they
+were, and with the memory that an array shows. What a file holds can't run code as it is read.
 """
 
 from __future__ import annotations
@@ -69,18 +68,30 @@ class _Limited:
 class _Pickler(pickle.Pickler):
     limit = 0  # bytes of an array: pickle copies it before it writes
 
+    def persistent_id(self, value: Any) -> None:
+        """Refuse what isn't the same once it is read, though all that is in it is.
+
+        Whether NaN is in a list depends on whether it is the same object; in which order a set
+        comes to be also on what it has held before.
+        """
+        if type(value) in (set, frozenset) or (type(value) is float and value != value):
+            raise UnfitError(type(value).__name__)
+
     def reducer_override(self, value: Any) -> Any:
         """Take apart what pickle has no opcodes for."""
         numpy: Any = sys.modules.get("numpy")
         if any(value is each for each in _Unpickler.KNOWN.values()):
             return NotImplemented
-        if type(value) is complex:
-            return complex, (value.real, value.imag)
         if numpy is not None and type(value) is numpy.ndarray:
             return _array_parts(value, numpy, self.limit)
-        if numpy is not None and isinstance(value, numpy.generic) and value.dtype.kind in _NUMBERS:
+        is_scalar = numpy is not None and isinstance(value, numpy.generic)
+        if type(value) is not complex and not (is_scalar and value.dtype.kind in _NUMBERS):
+            raise UnfitError(type(value).__name__)
+        if value != value:
+            raise UnfitError("NaN")
+        if is_scalar:
             return _scalar, (value.dtype.str, value.tobytes())
-        raise UnfitError(type(value).__name__)
+        return complex, (value.real, value.imag)
 
 
 def _array_parts(array: Any, numpy: Any, limit: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
