@@ -31,7 +31,8 @@ from tests.litpost.incremental import Built, Tree, build, check
 GRID = np.arange(12.0).reshape(3, 4)
 OWNED = np.arange(5)
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(),
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False),
+    st.complex_numbers(allow_nan=False),
     st.text(st.characters(codec=None)), st.binary(),
 )  # fmt: skip
 KEYS = st.one_of(st.integers(), st.text(), st.tuples(st.integers(), st.text()))
@@ -109,7 +110,7 @@ class Mine(list[int]):
     [
         len, np, range(3), Mine([1]), np.array(["x"]), np.array([None]), np.ma.array([1]),
         np.random.default_rng(0), np.datetime64("2020"), np.frombuffer(b"12", np.uint8),
-        functools.partial(int), st, lambda: 0, {1}, float("nan"), complex("nan"), np.float32("nan"),
+        functools.partial(int), st, lambda: 0, {1}, frozenset({1}), float("nan"), complex("nan"), np.float32("nan"),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Plain values in files: what a slow step has computed, for sessions in which it needn't run.
 
-That is None, booleans, numbers, strings, bytes, and lists, tuples, dictionaries and frozen sets of
-such; NumPy's scalars and arrays of numbers. Each comes back with the objects in it shared as they
-were, and with the memory that an array shows. What a file holds can't run code as it is read.
+That is None, booleans, numbers, strings, bytes, and lists, tuples and dictionaries of such; NumPy's
+scalars and arrays of numbers. Each comes back with the objects in it shared as they were, and with
+the memory that an array shows. What a file holds can't run code as it is read.
 """
 
 from __future__ import annotations
