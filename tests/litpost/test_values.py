@@ -110,7 +110,8 @@ class Mine(list[int]):
     [
         len, np, range(3), Mine([1]), np.array(["x"]), np.array([None]), np.ma.array([1]),
         np.random.default_rng(0), np.datetime64("2020"), np.frombuffer(b"12", np.uint8),
-        functools.partial(int), st, lambda: 0, {1}, frozenset({1}), float("nan"), complex("nan"), np.float32("nan"),
+        functools.partial(int), st, lambda: 0, {1}, frozenset({1}),
+        float("nan"), complex("nan"), np.float32("nan"),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
