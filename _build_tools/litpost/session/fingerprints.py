@@ -558,6 +558,10 @@ class _Walk:
         self.tell("array", value.shape, value.strides, offset)
         self.tell(value.flags.num, value is not owner)
         self.mutable(value)
+        if isinstance(
+            value.base, numpy.ndarray
+        ):  # what `value` doesn't show of it can be asked for
+            self.visit(value.base)
         self._share_memory(value)
         if value.dtype.hasobject:
             self._items(value.ravel().tolist())
