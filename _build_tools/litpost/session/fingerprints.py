@@ -678,6 +678,8 @@ class _Walk:
 
 def _is_hashed_by_content(value: Any) -> bool:
     kind: Any = type(value)
+    if value is None:  # it is hashed by its address, which differs from session to session
+        return sys.version_info >= (3, 12)
     if kind in (tuple, frozenset):
         return all(map(_is_hashed_by_content, value))
     return kind in _ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)
