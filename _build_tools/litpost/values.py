@@ -93,8 +93,8 @@ class Values:
                 if found.get(slot) == digest:
                     os.utime(self.path(digest))
                 else:
+                    self.path(digest).unlink()  # unless another build has deleted it meanwhile
                     self._warn("a stored value isn't what was written; it is passed over")
-                    self.path(digest).unlink()
         return {slot: digest for slot, digest in wanted.items() if found.get(slot) == digest}
 
     def collect(self, *, size: int, age: float = float("inf"), dry: bool = False) -> int:

@@ -6,11 +6,15 @@ Each case is a tree, an edit of it, and the cells that run after the edit.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from litpost.environment import session_environment
+from litpost.session.recorder import are_of_one_run
 from tests.litpost.blog import Blog
 from tests.litpost.incremental import Tree, build, check
 
@@ -64,6 +68,14 @@ VALUES: dict[str, Case] = {
     "a NumPy type of the same size": (
         {"a": "import numpy as np\nx = np.longlong(1)", "b": "print(type(x))"},
         {"a": "import numpy as np\nx = np.int64(1)"}, ["a", "b"],
+    ),
+    "what a NumPy view doesn't show": (
+        {"a": "import numpy as np\nx = np.array([0, 1, 2])[1:]", "b": "print(x.base)"},
+        {"a": "import numpy as np\nx = np.array([9, 1, 2])[1:]"}, ["a", "b"],
+    ),
+    "what a library has made, in whose place there is something else": (
+        {"a": "import numpy\nx = numpy.zeros(2)\ndel numpy", "b": "x = [7]\nprint(x)"},
+        {"a": "x = 1"}, ["a"],
     ),
     "what a NumPy type holds": (
         {"a": "import numpy as np\nx = np.zeros(2, np.dtype('i4', metadata={'unit': 'm'}))",
@@ -365,6 +377,16 @@ MODULES: dict[str, FileCase] = {
               "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nx = m.X", "b": "print(x)"},
         {"lib/m.py": "X = 1\n"}, {"lib/m.py": "X = 2\n"}, ["a", "b"],
     ),
+    "a module that is deleted once it was used": (
+        {"a": "import helper", "b": "print(helper.f(1))\ndel helper"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
+    ),
+    "what leads to a module, and is deleted once it was used": (
+        {"a": "from helper import f", "b": "print(f(1))\ndel f"},
+        {**HELPER, "helper.py": "import other\ndef f(x):\n    return other.g(x)\n",
+         "other.py": "def g(x):\n    return x\n"},
+        {"other.py": "def g(x):\n    return -x\n"}, ["a", "b"],
+    ),
     "runpy": (
         {"a": "import runpy\nx = runpy.run_path('script.py')['X']", "b": "print(x)"},
         {"script.py": "X = 1\n"}, {"script.py": "X = 2\n"}, ["a", "b"],
@@ -487,3 +509,33 @@ def test_what_is_made_of_a_declared_file_is_made_again_as_it_was(
         Tree({"a": made, "b": "print(2)", "c": last}, {"d.txt": "1"}).lay(blog)
         built = check(blog, tmp_path_factory.mktemp("c"))
     assert built.asked == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "is_same"),
+    [
+        ({"v:x": "1", "f:d.txt": "2", "f:/far/lib.json": "3"}, True),
+        ({"v:x": "1", "f:d.txt": "2"}, True),
+        ({"v:x": "1", "f:d.txt": "2", "f:/far/other.json": "4"}, True),
+        ({"v:x": "1", "f:d.txt": "2", "f:/far/lib.json": "4"}, False),
+        ({"v:x": "1"}, False),
+        ({"v:x": "1", "f:d.txt": "2", "f:e.txt": "4"}, False),
+        ({"f:d.txt": "2"}, False),
+    ],
+)
+def test_a_step_that_is_run_again_may_look_for_less_or_more_outside_of_the_project(
+    reads: Mapping[str, str], is_same: bool
+) -> None:
+    known = {"v:x": "1", "f:d.txt": "2", "f:/far/lib.json": "3"}
+    assert are_of_one_run(reads, known) == is_same
+
+
+def test_a_set_that_holds_none_is_the_same_in_each_session() -> None:
+    code = """
+from litpost.session.fingerprints import fingerprint
+print(fingerprint({None, *((None, n) for n in range(9))}, is_local=bool).digest)"""
+    digests = {
+        subprocess.check_output([sys.executable, "-c", code], env=session_environment("en"))
+        for _ in range(3)
+    }
+    assert len(digests) == 1

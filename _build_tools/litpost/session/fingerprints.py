@@ -558,7 +558,11 @@ class _Walk:
         self.tell("array", value.shape, value.strides, offset)
         self.tell(value.flags.num, value is not owner)
         self.mutable(value)
+        if isinstance(value.base, numpy.ndarray):  # all that it holds can be asked for
+            self.visit(value.base)
         self._share_memory(value)
+        if type(value.base) is numpy.ndarray:
+            return True
         if value.dtype.hasobject:
             self._items(value.ravel().tolist())
         elif value.size:
@@ -674,6 +678,8 @@ class _Walk:
 
 def _is_hashed_by_content(value: Any) -> bool:
     kind: Any = type(value)
+    if value is None:  # it is hashed by its address, which differs from session to session
+        return sys.version_info >= (3, 12)
     if kind in (tuple, frozenset):
         return all(map(_is_hashed_by_content, value))
     return kind in _ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)

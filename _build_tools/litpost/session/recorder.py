@@ -149,20 +149,21 @@ class Recorder:
             former.update(self._mates.get(slot, ()))
         values = {f"v:{name}": value for name, value in now.items()}
         new = self._loaded()
-        reached = self._walk(walk | (former - gone), values, new, gone)
         anew = {f"v:{name}" for name in (present | self.namespace.deleted) - names_read}
         reads = self._variable_reads(names_read, former, before, anew=anew)
+        anew -= reads.keys()
+        reached = self._walk(walk | (former - gone), values, new, gone, anew=anew)
         reads |= self.watch.notes.reads | self._module_reads(reached, new, before)
         reads |= self._ambient_reads(reached)
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"} | dict(declared)
-        if known and _are_of_one_run(told, known):
+        if known and are_of_one_run(told, known):
             told = dict(known)
         unseen = self._unseen()
         once = time.time_ns() if unseen and not vouched else 0
         run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()), once)).encode())
-        writes = self._changes(before, gone, anew - reads.keys(), run)
+        writes = self._changes(before, gone, anew, run)
         writes |= self._ambient_writes(reached, run)
         writes |= self._file_writes()
         return {
@@ -192,24 +193,33 @@ class Recorder:
         }  # fmt: skip
 
     def _walk(
-        self, slots: set[str], values: Mapping[str, Any], new: set[str], gone: set[str]
+        self,
+        slots: set[str],
+        values: Mapping[str, Any],
+        new: set[str],
+        gone: set[str],
+        *,
+        anew: set[str],
     ) -> set[str]:
         """Take the fingerprints of slots, and of all that share objects with them.
 
-        Returns the names of the modules that the step reaches through them. Of the packages that
-        a module lies in, what else they hold isn't reached.
+        Returns the names of the modules that the step reaches through them, or through what was in
+        them before, unless that was set `anew`. Of the packages that a module lies in, what else
+        they hold isn't reached.
         """
-        for slot in gone:
-            self._prints.pop(slot, None)
         reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports.asked
+        for slot in gone:
+            former = self._prints.pop(slot, None)
+            if former and slot[0] == "v" and slot not in anew:
+                reached |= former.modules
         parents: set[str] = set()
         self._walked: set[str] = set()
         searched: list[set[int]] = []
         followed: set[str] = set()
-        todo = set(slots)
+        todo = slots | {f"m:{name}" for name in reached if self.modules.is_local(name)}
         while todo:
             for slot in todo - self._walked:
-                if slot in self._prints and slot[0] == "v":
+                if slot in self._prints and slot[0] == "v" and slot not in anew:
                     reached |= self._prints[slot].modules
                 if (found := self._fingerprint(slot, values, searched)) is not None:
                     self._prints[slot] = found
@@ -385,17 +395,21 @@ class Recorder:
         self._prints.pop(slot, None)
 
 
-def _are_of_one_run(reads: Reads, known: Reads) -> bool:
+def are_of_one_run(reads: Reads, known: Reads) -> bool:
     """Say whether a step that is run again does so as it did before.
 
-    Of what lies outside of the session, libraries look for more or less by what else has used them.
+    Of what lies outside of the project, libraries look for more or less by what else has used them.
     """
 
     def inner(reads: Reads) -> dict[str, str | None]:
-        return {
-            slot: digest for slot, digest in reads.items()
-            if slot[0] in "vasl" or (slot[0] == "m" and digest not in (None, _LOADED))
-        }  # fmt: skip
+        return {slot: digest for slot, digest in reads.items() if _is_inner(slot, digest)}
 
     agree = all(known.get(slot, digest) == digest for slot, digest in reads.items())
     return agree and inner(reads) == inner(known)
+
+
+def _is_inner(slot: str, digest: str | None) -> bool:
+    """Say whether what was read belongs to the session, or is a file of the project."""
+    is_local_module = slot[0] == "m" and digest not in (None, _LOADED)
+    is_local_file = slot[0] in "fdxt" and not slot[2:].startswith(("/", ".."))
+    return slot[0] in "vasl" or is_local_module or is_local_file
