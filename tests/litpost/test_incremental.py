@@ -381,6 +381,10 @@ MODULES: dict[str, FileCase] = {
         {"a": "import helper", "b": "print(helper.f(1))\ndel helper"},
         HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
     ),
+    "a module that is unloaded once it was used": (
+        {"a": "import helper, sys", "b": "print(helper.f(1))\ndel sys.modules['helper'], helper"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
+    ),
     "what leads to a module, and is deleted once it was used": (
         {"a": "from helper import f", "b": "print(f(1))\ndel f"},
         {**HELPER, "helper.py": "import other\ndef f(x):\n    return other.g(x)\n",
