@@ -31,7 +31,8 @@ from tests.litpost.incremental import Built, Tree, build, check
 GRID = np.arange(12.0).reshape(3, 4)
 OWNED = np.arange(5)
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(),
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False),
+    st.complex_numbers(allow_nan=False),
     st.text(st.characters(codec=None)), st.binary(),
 )  # fmt: skip
 KEYS = st.one_of(st.integers(), st.text(), st.tuples(st.integers(), st.text()))
