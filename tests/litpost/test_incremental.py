@@ -69,6 +69,12 @@ VALUES: dict[str, Case] = {
         {"a": "import numpy as np\nx = np.longlong(1)", "b": "print(type(x))"},
         {"a": "import numpy as np\nx = np.int64(1)"}, ["a", "b"],
     ),
+    "a library that is missing for a while": (
+        {"a": "import sys\nimport numpy as np\nx = np.arange(3)",
+         "b": "sys.modules['numpy'] = None\nprint(type(x))",
+         "c": "sys.modules['numpy'] = np\nprint(x)"},
+        {"c": "sys.modules['numpy'] = np\nprint(x + 1)"}, ["c"],
+    ),
     "what a NumPy view doesn't show": (
         {"a": "import numpy as np\nx = np.array([0, 1, 2])[1:]", "b": "print(x.base)"},
         {"a": "import numpy as np\nx = np.array([9, 1, 2])[1:]"}, ["a", "b"],
@@ -379,6 +385,10 @@ MODULES: dict[str, FileCase] = {
     ),
     "a module that is deleted once it was used": (
         {"a": "import helper", "b": "print(helper.f(1))\ndel helper"},
+        HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
+    ),
+    "a module that is unloaded once it was used": (
+        {"a": "import helper, sys", "b": "print(helper.f(1))\ndel sys.modules['helper'], helper"},
         HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],
     ),
     "what leads to a module, and is deleted once it was used": (

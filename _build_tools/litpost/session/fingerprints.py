@@ -539,7 +539,9 @@ class _Walk:
             self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
 
     def _array(self, value: Any) -> bool:
-        numpy = sys.modules["numpy"]
+        numpy: Any = sys.modules.get("numpy")
+        if numpy is None:  # a cell shows what happens without it
+            return False
         if isinstance(value, numpy.generic) and not value.dtype.hasobject:
             self.found.modules.add("numpy")
             self._dtype(value.dtype)

@@ -103,9 +103,9 @@ class Modules:
         self._local[name] = found
         return found
 
-    def source_digest(self, name: str) -> tuple[str, str] | None:
+    def source_digest(self, module: types.ModuleType | None) -> tuple[str, str] | None:
         """Return the path of a local module's file and the digest of what it was made from."""
-        file = getattr(sys.modules.get(name), "__file__", None)
+        file = getattr(module, "__file__", None)
         if not isinstance(file, str):
             return None
         real = os.path.realpath(file)

@@ -297,7 +297,8 @@ class Recorder:
         for name in reached:
             if self.modules.is_local(name):
                 reads[f"m:{name}"] = before.get(f"m:{name}")
-                if source := self.modules.source_digest(name):
+                module = sys.modules.get(name) or self._modules_seen.get(f"m:{name}")
+                if source := self.modules.source_digest(module):
                     reads[f"s:{self.watch.notes.name(source[0])}"] = source[1]
             elif (top := name.partition(".")[0]) not in _STANDARD:
                 reads[f"p:{top}"] = ""
