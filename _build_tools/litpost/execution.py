@@ -242,7 +242,7 @@ class Execution:
             history=self._history,
             written=self._state.written,
             live=self._live,
-            is_kept=values.has if values else lambda digest: False,
+            needs_of=values.needs if values else lambda digest: None,
         )
 
     def _give(self, step: Step, needed: Slice, position: int) -> bool:

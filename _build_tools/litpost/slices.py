@@ -6,7 +6,7 @@ what it has read before. Whether it was right is seen afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from litpost.history import History, Written, live_after, without_stale
@@ -42,7 +42,7 @@ def find_slice(
     history: History,
     written: Written,
     live: Written,
-    is_kept: Callable[[str], bool],
+    needs_of: Callable[[str], Sequence[str] | None],
 ) -> Slice | None:
     """Find out what to do before a step; nothing if all steps before it have to run.
 
@@ -58,10 +58,11 @@ def find_slice(
         The slots that they have written.
     live
         What of that the session holds.
-    is_kept
-        Says whether a variable's value is kept, by its digest.
+    needs_of
+        Tells, by the digest of a variable, which slots its value needs to be read; nothing if it
+        isn't kept.
     """
-    return _Search(step, former, history, written, live, is_kept).find()
+    return _Search(step, former, history, written, live, needs_of).find()
 
 
 class _Search:
@@ -72,13 +73,13 @@ class _Search:
         history: History,
         written: Written,
         live: Written,
-        is_kept: Callable[[str], bool],
+        needs_of: Callable[[str], Sequence[str] | None],
     ) -> None:
         self._history, self._written, self._live = history, written, live
         words = set(step.words)
         self._needs = self._guess(former, words)
         measures = not _MEASURING.isdisjoint(words)
-        self._is_kept = (lambda digest: False) if measures else is_kept
+        self._needs_of = (lambda digest: None) if measures else needs_of
 
     # What a step needs
 
@@ -135,7 +136,7 @@ class _Search:
                 return Slice(tuple(sorted(chosen)), self._lacking(chosen, given))
             position, slot = unmet
             digest = self._before(position).get(slot)
-            if slot.startswith("v:") and digest is not None and self._is_kept(digest):
+            if slot.startswith("v:") and digest and self._needs_of(digest) is not None:
                 given.setdefault(position, {})[slot] = digest
                 continue
             writer = next(
@@ -186,9 +187,9 @@ class _Search:
                 live = live_after(live, before, self._history[position][1].trace)
 
     def _wanted(self, position: int, given: Mapping[int, Written]) -> Iterable[str]:
-        """Yield what has to be there before a step; what is brought in may need NumPy."""
-        if position in given:
-            yield "m:numpy"
+        """Yield what has to be there before a step, and for what is brought in."""
+        for digest in given.get(position, {}).values():
+            yield from self._needs_of(digest) or ()
         if position == len(self._history):
             yield from self._needs
         else:

@@ -21,6 +21,7 @@ SLOW = 0.1  # seconds: what took less is run again
 RATE = 50_000_000  # bytes for each second that the step took: keeping them takes less
 LIMIT = 1_000_000_000  # bytes of all
 TIMEOUT = 60.0  # seconds
+NUMPY = ".numpy"  # the end of a file's name, if NumPy is needed to read it
 
 
 def _warn(message: str) -> None:
@@ -41,13 +42,21 @@ class Values:
     def __init__(self, store: Path, *, warn: Callable[[str], None] = _warn) -> None:
         self._folder, self._warn = store / "values", warn
 
-    def path(self, digest: str) -> Path:
-        """Return where a value lies, if it is kept."""
-        return self._folder / digest
+    def needs(self, digest: str) -> tuple[str, ...] | None:
+        """Return the slots that have to be there for a value to be read; None if it isn't kept."""
+        if not is_fit(digest):
+            return None
+        return next((slots for file, slots in self._places(digest) if file.is_file()), None)
 
-    def has(self, digest: str) -> bool:
-        """Say whether a value is kept."""
-        return is_fit(digest) and self.path(digest).is_file()
+    def _places(self, digest: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
+        """Yield where a value may lie, with what it needs there."""
+        yield self._folder / digest, ()
+        yield self._folder / f"{digest}{NUMPY}", ("m:numpy",)
+
+    def _path(self, digest: str) -> Path:
+        return next(
+            (file for file, _ in self._places(digest) if file.is_file()), self._folder / digest
+        )
 
     def keep(self, session: Session, trace: Trace) -> bool:
         """Have a session keep what a step has computed, if it was slow.
@@ -63,9 +72,9 @@ class Values:
         if trace.failure or trace.missed or seconds < SLOW:
             return True
         files = {
-            slot: str(self.path(digest))
+            slot: str(self._folder / digest)
             for slot, digest in trace.writes.items()
-            if slot[0] == "v" and digest and is_fit(digest) and not self.has(digest)
+            if slot[0] == "v" and digest and is_fit(digest) and self.needs(digest) is None
         }
         if not files:
             return True
@@ -83,7 +92,7 @@ class Values:
 
     def give(self, session: Session, wanted: Mapping[str, str]) -> dict[str, str]:
         """Bring variables into a session; return those that are there now as they are wanted."""
-        files = {slot: str(self.path(digest)) for slot, digest in wanted.items()}
+        files = {slot: str(self._path(digest)) for slot, digest in wanted.items()}
         try:
             found = session.ask({"do": "give", "files": files}, timeout=TIMEOUT)["given"]
         except SessionError:
@@ -91,9 +100,9 @@ class Values:
         for slot, digest in wanted.items():
             with contextlib.suppress(OSError):
                 if found.get(slot) == digest:
-                    os.utime(self.path(digest))
+                    os.utime(self._path(digest))
                 else:
-                    self.path(digest).unlink()  # unless another build has deleted it meanwhile
+                    self._path(digest).unlink()  # unless another build has deleted it meanwhile
                     self._warn("a stored value isn't what was written; it is passed over")
         return {slot: digest for slot, digest in wanted.items() if found.get(slot) == digest}
 

@@ -166,6 +166,9 @@ def edited(blog: Blog, scratch: Path, *edits: Mapping[str, str]) -> Built:
 READERS = {
     "an array": ({"m": "import numpy as np", "a": "x = np.arange(3) * 2", "b": "print(x)"},
                  {"b": "print(x + 1)"}, ["m", "b"]),
+    "plain data beside NumPy": (
+        {"m": "import numpy as np", "a": "x = [float(n) for n in np.arange(3)]", "b": "print(x)"},
+        {"b": "print(x, 2)"}, ["b"]),
     "plain data": ({"a": "x = [1, (2, 3)]", "b": "print(x)"}, {"b": "print(x[1])"}, ["b"]),
     "by a function": ({"a": "x = [1]", "f": "def f():\n    return x", "b": "print(f())"},
                       {"b": "print(f(), 2)"}, ["f", "b"]),
@@ -303,11 +306,11 @@ def test_the_oldest_values_go(tmp_path: Path) -> None:
     assert values.collect(size=25, dry=True) == 1
     assert values.size == 30
     assert values.collect(size=25) == 1
-    assert (values.has("a"), values.has("b"), values.has("c")) == (False, True, True)
+    assert [values.needs(name) for name in "abc"] == [None, (), ()]
     assert values.collect(size=100, age=15) == 1
-    assert values.has("b")
+    assert values.needs("b") == ()
 
 
 def test_nothing_is_kept_under_a_digest_that_does_not_tell_all(tmp_path: Path) -> None:
     values = values_in(tmp_path, {"a": 0, "a+b": 0, "a@b": 0})
-    assert [values.has(name) for name in ("a", "a+b", "a@b")] == [True, False, False]
+    assert [values.needs(name) for name in ("a", "a+b", "a@b")] == [(), None, None]

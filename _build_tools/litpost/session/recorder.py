@@ -83,18 +83,17 @@ class Recorder:
     def keep(self, files: Mapping[str, str], *, limit: int) -> Iterator[str]:
         """Write variables into files, unless these would come to something else when read.
 
-        Yields the slots of those that are kept.
+        The name of a file ends with ``.numpy`` if NumPy is needed to read it. Yields the slots of
+        those that are kept.
         """
         values = self.namespace.peek()
         for slot, path in files.items():
             partial = f"{path}.{os.getpid()}"
             try:
                 dump(values[slot[2:]], partial, limit=limit)
-                if (
-                    fingerprint(load(partial), is_local=self.modules.is_local).digest
-                    == self.live[slot]
-                ):
-                    _rename(partial, path)
+                found = fingerprint(load(partial), is_local=self.modules.is_local)
+                if found.digest == self.live[slot]:
+                    _rename(partial, path + ".numpy" * ("numpy" in found.modules))
                     yield slot
             except Exception:  # whatever a value leads to: that it isn't kept costs time only
                 pass
