@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class LitpostError(Exception):
@@ -36,6 +37,15 @@ class SourceError(LitpostError):
 
 class HandEditedError(LitpostError):
     """A post on disk isn't what litpost wrote there."""
+
+
+class UnwritableError(LitpostError):
+    """The folder of what is stored can't be written to."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        super().__init__(
+            f"{folder.name}/ can't be written to ({error}); make that possible, or delete it"
+        )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from litpost.errors import UnwritableError
+
 FORMAT = 1
 DATABASE = "store.sqlite"
 KEPT = 32  # traces of one step, the newest: more than a site has languages
@@ -39,18 +41,30 @@ class Store:
         Where it lies; made if need be.
     warn
         Is told of entries that can't be used.
+
+    Raises
+    ------
+    UnwritableError
+        The folder can't be written to.
     """
 
     def __init__(self, folder: Path, *, warn: Callable[[str], None] = _warn) -> None:
         self._file = folder / DATABASE
         self._warn = warn
-        folder.mkdir(exist_ok=True)
         try:
-            self._database = self._open()
+            folder.mkdir(exist_ok=True)
+            self._database = self._open_or_make()
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise UnwritableError(folder, error) from None
+
+    def _open_or_make(self) -> sqlite3.Connection:
+        try:
+            return self._open()
         except sqlite3.DatabaseError as error:
-            warn(f"{self._file.name} can't be read ({error}); it is made anew")
             self._file.unlink(missing_ok=True)
-            self._database = self._open()
+            database = self._open()
+            self._warn(f"{self._file.name} can't be read ({error}); it is made anew")
+            return database
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=60, isolation_level=None)

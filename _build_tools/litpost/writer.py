@@ -9,17 +9,27 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from litpost.errors import HandEditedError, LitpostError, UsageError
+from litpost.errors import HandEditedError, LitpostError, UnwritableError, UsageError
 from litpost.project import STORE
 from litpost.signature import is_signed
 
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Hold the root's lock, so that two builds never write at once; wait for it if need be."""
+    """Hold the root's lock, so that two builds never write at once; wait for it if need be.
+
+    Raises
+    ------
+    UnwritableError
+        There can be none.
+    """
     folder = root / STORE
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    try:
+        folder.mkdir(exist_ok=True)
+        file = (folder / "lock").open("w")
+    except OSError as error:
+        raise UnwritableError(folder, error) from None
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

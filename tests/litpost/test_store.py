@@ -190,6 +190,16 @@ def test_a_store_that_is_no_store_or_is_gone_is_made_anew(blog: Blog, scratch: P
     assert build(blog).ran == []
 
 
+@pytest.mark.parametrize("in_the_way", [".litpost", ".litpost/store.sqlite/x"])
+def test_a_store_that_can_not_be_is_told_of(in_the_way: str, blog: Blog) -> None:
+    Tree(CELLS).lay(blog)
+    blog.write(in_the_way, "")
+    done = blog.litpost("build")
+    assert done.returncode == 1
+    assert done.stderr.startswith("litpost: .litpost/ can't be written to (")
+    assert done.stderr.endswith("); make that possible, or delete it\n")
+
+
 def test_explain_says_what_would_run_and_why(blog: Blog) -> None:
     Tree(CELLS, {"d.txt": "1"}).lay(blog)
     assert "a: run: it is new" in blog.litpost("explain", SOURCE).stdout
