@@ -77,9 +77,10 @@ class _Search:
     ) -> None:
         self._history, self._written, self._live = history, written, live
         words = set(step.words)
+        self._needs_of = needs_of
         self._needs = self._guess(former, words)
-        measures = not _MEASURING.isdisjoint(words)
-        self._needs_of = (lambda digest: None) if measures else needs_of
+        if not _MEASURING.isdisjoint(words):
+            self._needs_of = lambda digest: None
 
     # What a step needs
 
@@ -120,8 +121,10 @@ class _Search:
     def _reaches_tensorflow(self, needs: set[str], words: set[str]) -> bool:
         if words & {"tensorflow", "keras", "tf"}:
             return True
+        values = {slot for slot in needs if slot.startswith("v:")}
+        opaque = {slot for slot in values if self._needs_of(self._written[slot]) is None}
         return any(
-            needs & done.trace.writes.keys() and TENSORFLOW in done.trace.reads
+            opaque & done.trace.writes.keys() and TENSORFLOW in done.trace.reads
             for _, done in self._history
         )
 

@@ -236,6 +236,22 @@ def test_what_runs_at_every_build_is_not_kept(blog: Blog, scratch: Path) -> None
     assert not (blog.root / ".litpost/values").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("all_are_slow")
+def test_what_a_model_has_learnt_is_shown_without_training_it_again(
+    blog: Blog, scratch: Path
+) -> None:
+    cells = {
+        "keras": "import keras\nimport numpy as np",
+        "training": "model = keras.Sequential([keras.layers.Dense(1)])\n"
+        "model.compile('sgd', 'mse')\n"
+        "history = model.fit(np.ones((4, 1)), np.ones(4), epochs=2, verbose=0).history\n"
+        "losses = np.array(history['loss'])",
+        "last": "print(losses)",
+    }
+    assert edited(blog, scratch, cells, {"last": "print(losses / 2)"}).asked == ["keras", "last"]
+
+
 def test_quick_cells_are_run_again(blog: Blog, scratch: Path) -> None:
     assert edited(blog, scratch, CELLS, {"last": "print(x)"}).asked == ["slow", "last"]
     assert not (blog.root / ".litpost/values").exists()
