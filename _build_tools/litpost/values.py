@@ -66,9 +66,8 @@ class Values:
         bool
             Whether the session can still be used.
         """
-        seconds = (
-            trace.seconds - trace.fingerprint_seconds
-        )  # a value that is given costs these, too
+        # A value that is given costs fingerprints, too.
+        seconds = trace.seconds - trace.fingerprint_seconds
         if trace.failure or trace.missed or seconds < SLOW:
             return True
         files = {

@@ -124,14 +124,7 @@ def _owned(dtype: str, shape: tuple[int, ...], order: Any, writeable: bool, data
     return array
 
 
-def _view(
-    base: Any,
-    dtype: str,
-    shape: Any,
-    strides: Any,
-    offset: int,
-    writeable: bool,
-) -> Any:
+def _view(base: Any, dtype: str, shape: Any, strides: Any, offset: int, writeable: bool) -> Any:
     array = _numpy().ndarray(shape, dtype, base, offset, strides)
     array.flags.writeable = writeable
     return array
