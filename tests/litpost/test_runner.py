@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from litpost.plan import plan
+from litpost.runner import Session, run_step
 from tests.litpost.blog import Blog, cell
-from tests.litpost.running import loss, run_all, texts
+from tests.litpost.running import loss, run_all, source_of, texts
 
 DYING = {
     "exit": ("import os\nos._exit(3)", "exit status 3"),
@@ -106,6 +110,20 @@ def test_nothing_that_a_cell_has_started_outlives_the_build(blog: Blog) -> None:
     while is_running(pid.strip()) and time.monotonic() < end:
         time.sleep(0.05)
     assert not is_running(pid.strip())
+
+
+def test_a_request_that_comes_while_a_cell_runs_does_not_end_the_session(blog: Blog) -> None:
+    """The system may tell late that something has come: when what has come runs already."""
+    [sleeping] = plan(source_of(cell("import time\ntime.sleep(1)")), covers={}, engine="").steps
+    session = Session(blog.root, "en")
+    late = threading.Timer(0.5, lambda: os.write(session._requests, b'{"do": "keep"}\n'))
+    try:
+        run_step(session, sleeping, {})  # starts it
+        late.start()
+        assert run_step(session, sleeping, {}).failure is None
+    finally:
+        late.join()
+        session.close()
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])

@@ -41,7 +41,7 @@ def main(root: str, requests: str, answers: str) -> None:
     own = os.getpid()
     for line in incoming:
         try:
-            with _ending_with_its_asker(incoming.fileno()):
+            with _ending_with_its_asker(outgoing.fileno()):
                 text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
         except KeyboardInterrupt:  # a time-out that came as the step ended
             text = json.dumps({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
@@ -53,18 +53,20 @@ def main(root: str, requests: str, answers: str) -> None:
 
 
 @contextlib.contextmanager
-def _ending_with_its_asker(requests: int) -> Iterator[None]:
+def _ending_with_its_asker(answers: int) -> Iterator[None]:
     """End this process, whatever it does, if the one that asks it is killed meanwhile.
 
-    That closes the pipe, for which the system sends a signal, if it is told to, that ends us.
+    That closes the pipe of the answers, for which the system sends a signal, if it is told to, that
+    ends us. It sends one also when an answer is read, but the last one was read before the request
+    came. (The pipe of the requests won't do: of what comes in by it, the signal may come late.)
     """
-    flags = fcntl.fcntl(requests, fcntl.F_GETFL)
-    fcntl.fcntl(requests, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(requests, fcntl.F_SETFL, flags | fcntl.FASYNC)
+    flags = fcntl.fcntl(answers, fcntl.F_GETFL)
+    fcntl.fcntl(answers, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(answers, fcntl.F_SETFL, flags | fcntl.FASYNC)
     try:
         yield
     finally:
-        fcntl.fcntl(requests, fcntl.F_SETFL, flags)
+        fcntl.fcntl(answers, fcntl.F_SETFL, flags)
 
 
 def _start(root: str) -> Any:
