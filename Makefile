@@ -34,7 +34,7 @@ test: $(INSTALLED) ## run all tests, those in the posts' sources too
 bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
 	$(BIN)/python bench/lstm
 
-soak: $(INSTALLED) ## edit random programs, and compare incremental with clean builds: EDITS=20000 SEED= (45 min)
+soak: $(INSTALLED) ## edit random programs, and compare incremental with clean builds: EDITS=20000 SEED= (an hour)
 	@seed=$${SEED:-$$(date +%s)}; echo "SEED=$$seed repeats this run"; \
 	  EDITS=$${EDITS:-20000} SEED=$$seed $(BIN)/pytest tests/litpost/test_edits.py -n auto -q --maxfail 3
 
