@@ -268,10 +268,10 @@ def test_gc_keeps_what_is_young_and_small(blog: Blog) -> None:
     blog.litpost("build")
     value = blog.root / ".litpost/values/0123"
     blog.write(".litpost/values/0123", "[1]")
-    assert blog.litpost("gc").stdout.startswith("0 traces and 0 values deleted")
+    assert blog.litpost("gc").stdout.startswith("0 traces deleted, and 0 values;")
     told = blog.litpost("gc", "--size", "0", "--dry-run").stdout
-    assert told.startswith("4 traces and 1 values would be deleted")
+    assert told.startswith("4 traces would be deleted, and 1 values;")
     assert value.exists()
-    assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces and 1 values deleted")
+    assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces deleted, and 1 values;")
     assert not value.exists()
     assert build(blog).ran == list(CELLS)

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     gone = values.collect(age=age, size=max(0, size - left), dry=dry)
     done = "would be deleted" if dry else "deleted"
     megabytes = (left + values.size) / 1e6
-    print(f"{count} traces and {gone} values {done}; the store has {megabytes:.1f} MB")
+    print(f"{count} traces {done}, and {gone} values; the store has {megabytes:.1f} MB")
     return DONE
 
 
