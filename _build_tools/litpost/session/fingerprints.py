@@ -24,17 +24,16 @@ import copyreg
 import enum
 import functools
 import gc
-import itertools
 import marshal
 import sys
 import types
-import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import xxhash
 
+from litpost.session.holding import ATOMS, identity, objects_in, owner_of
 from litpost.session.namespace import Namespace
 
 PICKLED = frozenset(
@@ -44,10 +43,6 @@ PICKLED = frozenset(
 )
 """Libraries whose instances are what they tell pickle; of others this isn't known."""
 
-_identity: Callable[[object], int] = object.__hash__
-"""Tells an object from all others that are alive, as ``id`` does, which tells audit hooks too."""
-
-_ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _ODD_ATOMS = (type(...), type(NotImplemented))
 _BY_NAME = (
     types.BuiltinFunctionType,
@@ -70,8 +65,6 @@ _MODULE_NOISE = frozenset(
     """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __cached__ __path__
     __warningregistry__""".split()
 )
-_HELD = 100_000
-"""How many objects that an opaque one holds are searched."""
 
 
 @dataclass
@@ -127,7 +120,7 @@ def fingerprint(
     except RecursionError:
         walk.opaque("too deep to walk", value)
     walk.found.digest = walk.hash.hexdigest()
-    if type(value) in _ATOMS and len(text := repr(value)) <= 40:
+    if type(value) in ATOMS and len(text := repr(value)) <= 40:
         walk.found.short = text
     return walk.found
 
@@ -142,7 +135,7 @@ def module_fingerprint(
     walk = _Walk(is_local, [])
     walk.tell(place)
     walk.home = module.__name__
-    walk.found.objects[_identity(vars(module))] = 0
+    walk.found.objects[identity(vars(module))] = 0
     for name, value in sorted(vars(module).items()):
         if name not in _MODULE_NOISE:
             walk.tell(name)
@@ -152,59 +145,6 @@ def module_fingerprint(
                 walk.opaque("too deep to walk", value)
     walk.found.digest = walk.hash.hexdigest()
     return walk.found
-
-
-def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, for each slot, a digest that also tells which objects it shares with which others.
-
-    If ``b = a``, a change of ``a`` is one of ``b``: that they are the same object is part of what
-    they are. With each digest come the names of all slots that share something with it.
-    """
-    digests: dict[str, tuple[str, tuple[str, ...]]] = {
-        name: (found.digest, ()) for name, found in prints.items()
-    }
-    for group in shared_groups(prints):
-        mates = tuple(sorted(group))
-        shared = _shared(group, prints)
-        numbers: dict[int, int] = {}
-        told: list[Any] = []
-        for name in mates:
-            found = prints[name]
-            places = sorted((n, i) for i, n in found.objects.items() if i in shared and n >= 0)
-            told.append((name, [(n, numbers.setdefault(i, len(numbers))) for n, i in places]))
-        sharing = xxhash.xxh3_64_hexdigest(repr(told).encode())
-        for name in mates:
-            digests[name] = (f"{prints[name].digest}+{sharing}", mates)
-    return digests
-
-
-def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
-    """Group the slots that share mutable objects, directly or through others."""
-    owner: dict[int, str] = {}
-    parent = {name: name for name in prints}
-
-    def root(name: str) -> str:
-        while parent[name] != name:
-            parent[name] = name = parent[parent[name]]
-        return name
-
-    for name, found in prints.items():
-        for other in set(map(owner.__getitem__, owner.keys() & found.objects.keys())):
-            parent[root(name)] = root(other)
-        owner |= dict.fromkeys(found.objects, name)
-    groups: dict[str, set[str]] = {}
-    for name in prints:
-        groups.setdefault(root(name), set()).add(name)
-    return [group for group in groups.values() if len(group) > 1]
-
-
-def _shared(group: Iterable[str], prints: Mapping[str, Fingerprint]) -> set[int]:
-    seen: set[int] = set()
-    shared: set[int] = set()
-    for name in group:
-        shared |= seen & prints[name].objects.keys()
-        seen |= prints[name].objects.keys()
-    return shared
 
 
 class _Walk:
@@ -230,19 +170,17 @@ class _Walk:
 
     def is_known(self, value: Any) -> bool:
         """Tell a value by its number if it was met before; else give it one."""
-        number = self._numbers.get(_identity(value))
+        number = self._numbers.get(identity(value))
         if number is not None:
             self.tell("again", number)
             return True
-        self._numbers[_identity(value)] = len(self._numbers)
+        self._numbers[identity(value)] = len(self._numbers)
         self._alive.append(value)
         return False
 
     def mutable(self, value: Any) -> None:
         """Note that a value can be changed, and so be shared."""
-        self.found.objects[_identity(value)] = self._numbers.get(
-            _identity(value), len(self._numbers)
-        )
+        self.found.objects[identity(value)] = self._numbers.get(identity(value), len(self._numbers))
 
     def opaque(self, kind: str, value: Any) -> None:
         """Note that a value can't be looked into; search it for objects that others hold too."""
@@ -254,25 +192,10 @@ class _Walk:
     def _search(self, value: Any) -> None:
         """Note the objects that an opaque one holds, without order."""
         for ids in self._searched:
-            if _identity(value) in ids:
+            if identity(value) in ids:
                 self._hold(ids)
                 return
-        numpy = sys.modules.get("numpy")
-        array: Any = numpy.ndarray if numpy is not None else ()
-        objects, seen, found = {_identity(value)}, {_identity(value)}, [value]
-        while found and len(seen) < _HELD:
-            refs = _held(found)
-            held = dict(zip(map(_identity, refs), refs, strict=True))
-            for known in held.keys() & seen:
-                del held[known]
-            seen |= held.keys()
-            found = [each for each in held.values() if _is_searched(type(each))]  # type: ignore[arg-type]
-            objects.update(
-                _identity(each) for each in found if not isinstance(each, (tuple, frozenset))
-            )
-            objects.update(
-                _identity(_owner(each, numpy)) for each in found if isinstance(each, array)
-            )
+        objects = objects_in(value)
         self._searched.append(objects)
         self._hold(objects)
 
@@ -283,7 +206,7 @@ class _Walk:
     def visit(self, value: Any) -> None:
         """Tell a value."""
         kind = type(value)
-        if kind in _ATOMS:
+        if kind in ATOMS:
             self.tell(kind.__name__, marshal.dumps(value, 2))
         elif kind in _ODD_ATOMS:
             self.tell(kind.__name__)
@@ -355,7 +278,7 @@ class _Walk:
 
     def _items(self, items: Any) -> None:
         """Tell items in their order: plain ones at once."""
-        if _ATOMS.issuperset(map(type, items)):
+        if ATOMS.issuperset(map(type, items)):
             self.tell("plain", marshal.dumps(list(items), 2))
         else:
             for item in items:
@@ -552,7 +475,7 @@ class _Walk:
         if type(value) is not numpy.ndarray:
             return False
         self.found.modules.add("numpy")
-        owner = _owner(value, numpy)
+        owner = owner_of(value, numpy)
         offset = 0
         if isinstance(owner, numpy.ndarray):
             offset = value.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
@@ -577,9 +500,9 @@ class _Walk:
 
     def _share_memory(self, value: Any) -> None:
         """Note whose memory an array shows: a change of one is a change of all that show it."""
-        owner = _owner(value, sys.modules["numpy"])
+        owner = owner_of(value, sys.modules["numpy"])
         if owner is not value and not isinstance(owner, bytes):
-            self._numbers.setdefault(_identity(owner), len(self._numbers))
+            self._numbers.setdefault(identity(owner), len(self._numbers))
             self.mutable(owner)
 
     def _tensor(self, value: Any) -> bool:
@@ -623,7 +546,7 @@ class _Walk:
             self._error(value)
         attributes = getattr(value, "__dict__", None)
         if attributes is not None:
-            self.found.objects[_identity(attributes)] = -1
+            self.found.objects[identity(attributes)] = -1
             self._attributes(attributes)
         for name in _slots(kind):
             try:
@@ -684,66 +607,11 @@ def _is_hashed_by_content(value: Any) -> bool:
         return sys.version_info >= (3, 12)
     if kind in (tuple, frozenset):
         return all(map(_is_hashed_by_content, value))
-    return kind in _ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)
+    return kind in ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)
 
 
 _registered: Any = vars(abc)["_get_dump"]
 _MEMBER_NOISE = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
-_PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
-
-
-@functools.cache
-def _is_searched(kind: type) -> bool:
-    """Say whether what objects of a type hold may be held by variables too."""
-    unsearched = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
-    return kind not in _ATOMS and not issubclass(kind, unsearched)
-
-
-@functools.cache
-def _is_special(kind: type) -> bool:
-    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES)) or kind in _iterators()
-
-
-def _iterators() -> Mapping[type, str]:
-    """Return NumPy's types that hide from the garbage collector whose elements they go through.
-
-    Each comes with the attribute that has it.
-    """
-    numpy: Any = sys.modules.get("numpy")
-    return {numpy.flatiter: "base", numpy.nditer: "operands"} if hasattr(numpy, "nditer") else {}
-
-
-def _held(values: Iterable[Any]) -> Sequence[Any]:
-    """Return the objects that objects refer to."""
-    special = [value for value in values if _is_special(type(value))]  # type: ignore[arg-type]
-    others = (value for value in values if not _is_special(type(value)))  # type: ignore[arg-type]
-    return [*gc.get_referents(*others), *itertools.chain.from_iterable(map(_held_by, special))]
-
-
-def _held_by(value: Any) -> Iterable[Any]:
-    """Return what a function has for itself, what a weak reference or an iterator means."""
-    if isinstance(value, types.FunctionType):
-        return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
-    if type(value) in _PROXIES:
-        try:
-            return (value.__init__.__self__,)
-        except ReferenceError:
-            return ()
-    if name := _iterators().get(type(value)):
-        try:
-            return (getattr(value, name),)
-        except ValueError:  # it is closed
-            return ()
-    return (*gc.get_referents(value), value())
-
-
-def _owner(array: Any, numpy: Any) -> Any:
-    """Return the object whose memory an array shows."""
-    base = array
-    while isinstance(getattr(base, "base", None), numpy.ndarray):
-        base = base.base
-    owner = base if base.base is None else base.base
-    return owner.obj if isinstance(owner, memoryview) else owner
 
 
 def _slots(kind: type) -> Iterable[str]:

@@ -27,14 +27,10 @@ from typing import Any
 import xxhash
 
 from litpost.session.ambient import LIBRARIES, TENSORFLOW, TENSORFLOW_MODULES, Ambient
-from litpost.session.fingerprints import (
-    Fingerprint,
-    fingerprint,
-    joint_digests,
-    module_fingerprint,
-)
+from litpost.session.fingerprints import Fingerprint, fingerprint, module_fingerprint
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
+from litpost.session.sharing import joint_digests
 from litpost.session.values import dump, load
 from litpost.session.watch import Watch
 from litpost.world import file_digest, text_digest

@@ -1,0 +1,63 @@
+"""Which variables share objects with which others, by their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import xxhash
+
+from litpost.session.fingerprints import Fingerprint
+
+
+def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return, for each slot, a digest that also tells which objects it shares with which others.
+
+    If ``b = a``, a change of ``a`` is one of ``b``: that they are the same object is part of what
+    they are. With each digest come the names of all slots that share something with it.
+    """
+    digests: dict[str, tuple[str, tuple[str, ...]]] = {
+        name: (found.digest, ()) for name, found in prints.items()
+    }
+    for group in shared_groups(prints):
+        mates = tuple(sorted(group))
+        shared = _shared(group, prints)
+        numbers: dict[int, int] = {}
+        told: list[Any] = []
+        for name in mates:
+            found = prints[name]
+            places = sorted((n, i) for i, n in found.objects.items() if i in shared and n >= 0)
+            told.append((name, [(n, numbers.setdefault(i, len(numbers))) for n, i in places]))
+        sharing = xxhash.xxh3_64_hexdigest(repr(told).encode())
+        for name in mates:
+            digests[name] = (f"{prints[name].digest}+{sharing}", mates)
+    return digests
+
+
+def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
+    """Group the slots that share mutable objects, directly or through others."""
+    owner: dict[int, str] = {}
+    parent = {name: name for name in prints}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = name = parent[parent[name]]
+        return name
+
+    for name, found in prints.items():
+        for other in set(map(owner.__getitem__, owner.keys() & found.objects.keys())):
+            parent[root(name)] = root(other)
+        owner |= dict.fromkeys(found.objects, name)
+    groups: dict[str, set[str]] = {}
+    for name in prints:
+        groups.setdefault(root(name), set()).add(name)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _shared(group: Iterable[str], prints: Mapping[str, Fingerprint]) -> set[int]:
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for name in group:
+        shared |= seen & prints[name].objects.keys()
+        seen |= prints[name].objects.keys()
+    return shared
