@@ -64,9 +64,10 @@ lock: $(INSTALLED) ## write the versions that are installed to requirements.txt
 	  -e 's/^(torch==[0-9.]+)[+]cpu$$/\1/' \
 	  > requirements.txt
 
+ALL_SIZES := 1,10,100,1000
 bench: $(INSTALLED) $(PEERS)/.installed ## measure it beside its peers: ROUNDS=5 ONLY= DOCS= TOOLS= SIZES= SAVE=1
 	@$(BIN)/python -m bench --rounds $(or $(ROUNDS),5) --only '$(ONLY)' --docs '$(DOCS)' \
-	  --tools '$(TOOLS)' --sizes '$(or $(SIZES),1,10,100,1000)' --limit $(or $(LIMIT),60) \
+	  --tools '$(TOOLS)' --sizes '$(or $(SIZES),$(ALL_SIZES))' --limit $(or $(LIMIT),60) \
 	  $(if $(SAVE),--save)
 
 clean: ## remove what the targets made, but no posts
