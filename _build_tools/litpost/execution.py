@@ -24,7 +24,7 @@ from litpost.plan import Plan, Step
 from litpost.reasons import because_of
 from litpost.runner import Session, run_step
 from litpost.sessions import Rerun, Sessions
-from litpost.slices import Slice, find_slice
+from litpost.slices import Search, Slice
 from litpost.state import Slots, State
 from litpost.store import Store
 from litpost.trace import Failure, Reads, Trace, stored_trace
@@ -236,14 +236,14 @@ class Execution:
 
     def _slice(self, step: Step) -> Slice | None:
         values = self._values if self._uses_store else None
-        return find_slice(
+        return Search(
             step,
             self._former(step),
             history=self._history,
             written=self._state.written,
             live=self._live,
             needs_of=values.needs if values else lambda digest: None,
-        )
+        ).find()
 
     def _give(self, step: Step, needed: Slice, position: int) -> bool:
         """Bring in what a step needs whose values are kept; say whether that has worked."""

@@ -146,9 +146,9 @@ class _Spare:
             self._traces.append(trace)
 
     def _give(self, slots: Mapping[str, str]) -> bool:
-        if not slots or not self._values:
-            return not slots
-        return self._values.give(self.session, slots) == slots
+        if not slots:
+            return True
+        return self._values is not None and self._values.give(self.session, slots) == slots
 
     def wait(self) -> Sequence[Trace]:
         """Return what the steps did, up to one that did something else than before."""

@@ -35,16 +35,8 @@ class Slice:
     given: Mapping[int, Written] = field(default_factory=dict)
 
 
-def find_slice(
-    step: Step,
-    former: Trace | None,
-    *,
-    history: History,
-    written: Written,
-    live: Written,
-    needs_of: Callable[[str], Sequence[str] | None],
-) -> Slice | None:
-    """Find out what to do before a step; nothing if all steps before it have to run.
+class Search:
+    """Finds out what to do before a step.
 
     Parameters
     ----------
@@ -62,14 +54,12 @@ def find_slice(
         Tells, by the digest of a variable, which slots its value needs to be read; nothing if it
         isn't kept.
     """
-    return _Search(step, former, history, written, live, needs_of).find()
 
-
-class _Search:
     def __init__(
         self,
         step: Step,
         former: Trace | None,
+        *,
         history: History,
         written: Written,
         live: Written,
@@ -131,6 +121,7 @@ class _Search:
     # What gives it that
 
     def find(self) -> Slice | None:
+        """Return what to do; nothing if all steps before have to run."""
         chosen: set[int] = set()
         given: dict[int, dict[str, str]] = {}
         while True:

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, data BLOB, sum BLOB, us
 """
 
 
-def _warn(message: str) -> None:
+def warn(message: str) -> None:
+    """Tell of something stored that can't be used."""
     print(f"litpost: {message}", file=sys.stderr)
 
 
@@ -48,7 +49,7 @@ class Store:
         The folder can't be written to.
     """
 
-    def __init__(self, folder: Path, *, warn: Callable[[str], None] = _warn) -> None:
+    def __init__(self, folder: Path, *, warn: Callable[[str], None] = warn) -> None:
         self._file = folder / DATABASE
         self._warn = warn
         try:

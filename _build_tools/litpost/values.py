@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from litpost.runner import Session, SessionError
+from litpost.store import warn
 from litpost.trace import Trace
 
 SLOW = 0.1  # seconds: what took less is run again
@@ -24,10 +24,6 @@ TIMEOUT = 60.0  # seconds
 NUMPY = ".numpy"  # the end of a file's name, if NumPy is needed to read it
 
 
-def _warn(message: str) -> None:
-    print(f"litpost: {message}", file=sys.stderr)
-
-
 class Values:
     """Values by their digests, a file each; all of them may be deleted at any time.
 
@@ -35,12 +31,10 @@ class Values:
     ----------
     store
         The folder of all that is stored; they get one of their own in it.
-    warn
-        Is told of files that can't be used.
     """
 
-    def __init__(self, store: Path, *, warn: Callable[[str], None] = _warn) -> None:
-        self._folder, self._warn = store / "values", warn
+    def __init__(self, store: Path) -> None:
+        self._folder = store / "values"
 
     def needs(self, digest: str) -> tuple[str, ...] | None:
         """Return the slots that have to be there for a value to be read; None if it isn't kept."""
@@ -91,19 +85,21 @@ class Values:
 
     def give(self, session: Session, wanted: Mapping[str, str]) -> dict[str, str]:
         """Bring variables into a session; return those that are there now as they are wanted."""
-        files = {slot: str(self._path(digest)) for slot, digest in wanted.items()}
+        files = {slot: self._path(digest) for slot, digest in wanted.items()}
+        asked = {slot: str(file) for slot, file in files.items()}
         try:
-            found = session.ask({"do": "give", "files": files}, timeout=TIMEOUT)["given"]
+            found = session.ask({"do": "give", "files": asked}, timeout=TIMEOUT)["given"]
         except SessionError:
             return {}
-        for slot, digest in wanted.items():
+        given = {slot: digest for slot, digest in wanted.items() if found.get(slot) == digest}
+        for slot, file in files.items():
             with contextlib.suppress(OSError):
-                if found.get(slot) == digest:
-                    os.utime(self._path(digest))
+                if slot in given:
+                    os.utime(file)
                 else:
-                    self._path(digest).unlink()  # unless another build has deleted it meanwhile
-                    self._warn("a stored value isn't what was written; it is passed over")
-        return {slot: digest for slot, digest in wanted.items() if found.get(slot) == digest}
+                    file.unlink()  # unless another build has deleted it meanwhile
+                    warn("a stored value isn't what was written; it is passed over")
+        return given
 
     def collect(self, *, size: int, age: float = float("inf"), dry: bool = False) -> int:
         """Delete values that weren't used for `age` seconds, and the oldest above `size` bytes.

@@ -16,6 +16,12 @@ def blog(tmp_path: Path) -> Blog:
     return Blog(tmp_path)
 
 
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder for clean builds."""
+    return tmp_path_factory.mktemp("clean")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _installed_once() -> Iterator[None]:
     """Look up what is installed once for all tests, not once for each new blog."""

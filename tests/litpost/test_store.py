@@ -15,11 +15,6 @@ from tests.litpost.incremental import Tree, build, check
 STORE = ".litpost/store.sqlite"
 
 
-@pytest.fixture
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("clean")
-
-
 def edit(blog: Blog, scratch: Path, before: Tree, *after: Tree) -> list[list[str]]:
     """Build a tree, then each of the others; return which cells ran."""
     before.lay(blog)

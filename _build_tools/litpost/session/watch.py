@@ -196,10 +196,10 @@ class Watch:
     def _note_obstacle(self, full: str) -> None:
         """Note what keeps a file from being written: a folder in its place, or none around it."""
         with self.notes.paused():
-            folder = os.path.dirname(full)  # noqa: PTH120
-            obstacles = [full] * os.path.isdir(full) + [folder] * (not os.path.isdir(folder))  # noqa: PTH112
-        for path in obstacles:
-            self._note_existence(path)
+            if os.path.isdir(full):  # noqa: PTH112
+                self._note_existence(full)
+            if not os.path.isdir(folder := os.path.dirname(full)):  # noqa: PTH112, PTH120
+                self._note_existence(folder)
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
@@ -241,9 +241,8 @@ class Watch:
         self.notes.note("d", full, listing)
         if looks and not caller.startswith((*self.modules.libraries, "<frozen")):
             with self.notes.paused():
-                entries = os.listdir(full) if os.path.isdir(full) else ()  # noqa: PTH112, PTH208
-            for entry in entries:
-                self.notes.note("t", os.path.join(full, entry), times)  # noqa: PTH118
+                for entry in os.listdir(full) if os.path.isdir(full) else ():  # noqa: PTH112, PTH208
+                    self.notes.note("t", os.path.join(full, entry), times)  # noqa: PTH118
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
@@ -270,18 +269,17 @@ class Watch:
         return opened
 
     def _note_look(self, full: str, frame: FrameType) -> None:
-        with self.notes.paused():
-            is_link, is_folder = os.path.islink(full), os.path.isdir(full)  # noqa: PTH112, PTH114
-            is_there = os.path.exists(full)  # noqa: PTH110
         callers = {frame.f_code.co_name, frame.f_back.f_code.co_name if frame.f_back else ""}
-        if _EXISTENCE & callers or is_link or is_folder:
-            self.notes.note("x", full, existence)
-            if _EXISTENCE & callers or not is_link:
-                return
-        if "getsize" in callers or not is_there:
-            self.notes.note("f", full, file_digest)
-        else:
-            self.notes.note("t", full, times)
+        with self.notes.paused():
+            is_link = os.path.islink(full)  # noqa: PTH114
+            if _EXISTENCE & callers or is_link or os.path.isdir(full):  # noqa: PTH112
+                self.notes.note("x", full, existence)
+                if _EXISTENCE & callers or not is_link:
+                    return
+            if "getsize" in callers or not os.path.exists(full):  # noqa: PTH110
+                self.notes.note("f", full, file_digest)
+            else:
+                self.notes.note("t", full, times)
 
     def _is_library_loading(self, frame: FrameType) -> bool:
         file = asker(frame)
