@@ -5,7 +5,7 @@ import sys
 if not sys.flags.safe_path:
     del sys.path[0]  # where it was called: a blog's modules are its cells', and no part of litpost
 
-from litpost.cli import main
+from litpost.cli import run
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

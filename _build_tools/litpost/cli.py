@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
 import io
 import os
 import re
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
@@ -57,6 +60,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def run() -> NoReturn:
+    """Run a command in a process that has nothing else to do.
+
+    The garbage collector, and Python as it ends, would go through all that was loaded, for a tenth
+    of the time that a build takes in which nothing changed.
+    """
+    gc.set_threshold(100_000)
+    status = main()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what was probably meant where something is unknown."""
 
@@ -92,4 +112,4 @@ def make_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

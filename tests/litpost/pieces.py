@@ -418,6 +418,51 @@ MAGICS = Kit(
     others={"out.txt": "{c}\n"},
     weight=2,
 )  # fmt: skip
+LIBRARIES = Kit(
+    (
+        "json.mine = {c}",
+        "print(getattr(json, 'mine', 0))",
+        "vars(json).pop('mine', 0);",
+        "if hasattr(json, 'mine'):\n    del json.mine",
+        "json.mine = xs",
+        "json.mine.append({c})",
+        "def f(m, x={c}):\n    setattr(m, 'mine', x)",
+        "f(json)",
+        "f(json, n)",
+        "def f(m):\n    import json as j\n    j.mine = {c}",
+        "json.mine = lambda: n",
+        "print(json.mine())",
+        "json.JSONEncoder.mine = {c}",
+        "print(json.JSONEncoder().mine)",
+        "setattr(json.JSONEncoder, 'item_separator', ' {c} ')",
+        "print(json.dumps([1, 2]))",
+        "print(json.JSONEncoder().encode([1, n]))",
+        "import reprlib\nreprlib.aRepr.maxlist = {c}",
+        "import reprlib\nprint(reprlib.repr([n] * 9))",
+        "import patching",
+        "import patching\npatching.patch({c})",
+        "import patching\npatching.patch(n)",
+        "import gc\nprint(gc.isenabled(), gc.get_threshold())",
+        "import gc\ngc.enable()",
+        "import gc\ngc.disable()",
+        "import gc\ngc.set_threshold(70{c})",
+        "import sys\nsys.tracebacklimit = {c}",
+        "import sys\nprint(getattr(sys, 'tracebacklimit', 'none'))",
+        "import csv\ncsv.register_dialect('mine', delimiter='{c}')",
+        "import csv\nprint(csv.list_dialects())",
+        "import socket\nsocket.setdefaulttimeout({c})",
+        "import socket\nprint(socket.getdefaulttimeout())",
+        "import logging\nlogging.addLevelName(35, 'M{c}')",
+        "import logging\nprint(logging.getLevelName(35))",
+        "import sys\nsys.excepthook = f",
+        "import sys\nprint(sys.excepthook is sys.__excepthook__)",
+        "import mimetypes\nmimetypes.init()\nmimetypes.types_map['.mine'] = 'a/{c}'",
+        "import mimetypes\nprint(mimetypes.guess_type('x.mine'))",
+    ),
+    base="import json",
+    files={"patching.py": "import json\n\n\ndef patch(x):\n    json.mine = x + {c}\n"},
+    weight=2,
+)
 NUMPY = Kit(
     (
         "u = np.arange(4.) * {c}", "v = u[1:]", "v = u[::2].copy()", "v[0] = {c}", "v += 1",
@@ -463,6 +508,9 @@ PANDAS = Kit(
         "print(pd.Timestamp(2000 + {c}, 1, 1))", "for i, row in df.iterrows(): xs.append(i)",
         "df.loc[len(df)] = {c}", "g = df.groupby('a')", "print(g.ngroups)",
         "x = df.to_numpy()\nprint(x.shape)", "df.insert(0, 'k{c}', n)",
+        "pd.DataFrame.mine = lambda self: {c}", "print(df.mine())", "pd.Series.mine = n",
+        "@pd.api.extensions.register_series_accessor('mine')\nclass Mine:\n"
+        "    def __init__(self, of):\n        self.n = {c}", "print(df['a'].mine.n)",
     ),
     base="import pandas as pd\ndf = pd.DataFrame({'a': [1, {c}]})",
     files={"table.csv": "a,b\n{c},{c}\n"},
@@ -482,7 +530,10 @@ FIGURES = Kit(
         "#| fig-alt: a\nwith plt.rc_context({'lines.linewidth': {c}}):\n    plt.plot([1, n])\n"
         "    plt.show()",
         "#| fig-alt: a\nplt.hist(xs);", "def draw():\n    plt.plot([{c}, n])",
-        "#| fig-alt: a\ndraw()",
+        "#| fig-alt: a\ndraw()", "plt.Axes.mine = {c}", "print(getattr(plt.gca(), 'mine', 0))",
+        "plt.close()", "import matplotlib as mpl, matplotlib.colors as c\n"
+        "mpl.colormaps.register(c.ListedColormap(['r', 'C{c}'], 'mine'), force=True)",
+        "#| fig-alt: a\nplt.imshow([[1, 2]], cmap='mine')",
     ),
     base="import matplotlib.pyplot as plt",
     weight=1,
@@ -492,7 +543,8 @@ KITS = {
     "functions": FUNCTIONS, "classes": CLASSES, "iterators": ITERATORS, "random": RANDOM,
     "at run time": AT_RUN_TIME, "modules": MODULES, "packages": PACKAGES, "files": FILES,
     "folders": FOLDERS, "ambient": AMBIENT, "environment": ENVIRONMENT, "failures": FAILURES,
-    "time-outs": TIME_OUTS, "magics": MAGICS, "NumPy": NUMPY, "pandas": PANDAS, "figures": FIGURES,
+    "libraries": LIBRARIES, "time-outs": TIME_OUTS, "magics": MAGICS, "NumPy": NUMPY,
+    "pandas": PANDAS, "figures": FIGURES,
 }  # fmt: skip
 """What a program takes some of, besides `NAMES`."""
 DRAWN = [name for name, kit in KITS.items() for _ in range(kit.weight)]

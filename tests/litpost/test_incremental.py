@@ -321,6 +321,114 @@ def test_ambient_state(name: str, blog: Blog, tmp_path_factory: pytest.TempPathF
     assert sorted(ran) == sorted(runs)
 
 
+STATES: dict[str, tuple[str, str, str]] = {
+    "the garbage collector": ("import gc", "gc.disable()", "gc.isenabled()"),
+    "its threshold": ("import gc", "gc.set_threshold(5, 6, 7)", "gc.get_threshold()"),
+    "a hook": ("import sys", "sys.excepthook = print", "sys.excepthook is print"),
+    "a hook of threads": (
+        "import threading", "threading.excepthook = print", "threading.excepthook is print",
+    ),
+    "a profiler": ("import sys", "sys.setprofile(lambda *a: 0)", "sys.getprofile() is None"),
+    "a limit": ("import sys", "sys.tracebacklimit = 2", "getattr(sys, 'tracebacklimit', 0)"),
+    "a signal": (
+        "import signal", "signal.signal(signal.SIGUSR1, signal.SIG_IGN);",
+        "signal.getsignal(signal.SIGUSR1).name",
+    ),
+    "sockets": ("import socket", "socket.setdefaulttimeout(3)", "socket.getdefaulttimeout()"),
+    "how processes start": (
+        "import multiprocessing as mp", "mp.set_start_method('spawn')", "mp.get_start_method()",
+    ),
+    "a dialect": (
+        "import csv", "csv.register_dialect('mine', delimiter='!')",
+        "csv.get_dialect('mine').delimiter if 'mine' in csv.list_dialects() else 0",
+    ),
+    "names of levels": (
+        "import logging", "logging.addLevelName(35, 'MINE')", "logging.getLevelName(35)",
+    ),
+    "an attribute of a module": ("import json", "json.mine = 3", "getattr(json, 'mine', 0)"),
+    "an attribute that was replaced": (
+        "import math", "math.tau = 6", "math.tau",
+    ),
+    "an attribute of a class": (
+        "import fractions", "fractions.Fraction.mine = lambda self: 3",
+        "hasattr(fractions.Fraction, 'mine')",
+    ),
+    "an attribute that is gone": (
+        "import string", "del string.digits", "hasattr(string, 'digits')",
+    ),
+    "an attribute by its name": (
+        "import json", "def f(module, name):\n    setattr(module, name, 3)\n\n\nf(json, 'mine')",
+        "getattr(json, 'mine', 0)",
+    ),
+    "an attribute that the session's answers might need": (
+        "import json", "json.JSONEncoder.item_separator = '; '\njson.dumps = json.loads = None",
+        "json.JSONEncoder.item_separator",
+    ),
+    "an attribute of a library's object": (
+        "import reprlib", "reprlib.aRepr.maxlist = 2", "reprlib.repr([1, 2, 3, 4])",
+    ),
+    "an item of a library's object": (
+        "import mimetypes\nmimetypes.init()", "mimetypes.types_map['.mine'] = 'a/b'",
+        "mimetypes.types_map.get('.mine')",
+    ),
+    "an attribute, from a function": (
+        "import json", "def f():\n    import json as j\n    j.mine = 3\n\n\nf()",
+        "getattr(json, 'mine', 0)",
+    ),
+    "an attribute of a library's class, from pandas": (
+        "import pandas as pd",
+        "@pd.api.extensions.register_dataframe_accessor('mine')\nclass Mine:\n"
+        "    def __init__(self, data):\n        pass",
+        "hasattr(pd.DataFrame, 'mine')",
+    ),
+    "a colormap": (
+        "import matplotlib as mpl\nfrom matplotlib.colors import ListedColormap",
+        "mpl.colormaps.register(ListedColormap(['red', 'blue'], name='mine'))",
+        "'mine' in mpl.colormaps",
+    ),
+    "a font": (
+        "import matplotlib.font_manager as fm, matplotlib as mpl",
+        "fm.fontManager.addfont(mpl.get_data_path() + '/fonts/ttf/cmb10.ttf')",
+        "sum(entry.name == 'cmb10' for entry in fm.fontManager.ttflist)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_states_of_libraries(
+    name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    imports, change, look = STATES[name]
+    cells = {"a": imports, "b": change, "c": f"print({look})"}
+    scratch = tmp_path_factory.mktemp("c")
+    assert run_case(blog, scratch, Tree(cells), Tree(cells | {"c": f"print({look}, 0)"})) == ["c"]
+    Tree({**cells, "b": "pass", "c": f"print({look}, 0)"}).lay(blog)
+    assert list(check(blog, scratch).ran) == ["b", "c"]
+
+
+def test_what_local_modules_set_in_libraries(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    helper = "import json\n\n\ndef patch(value):\n    json.mine = value\n"
+    cells = {"a": "import json\nimport helper", "b": "helper.patch(1)", "c": "print(json.mine)"}
+    before = Tree(cells, {"helper.py": helper})
+    after = Tree({**cells, "b": "helper.patch(2)"}, {"helper.py": helper})
+    assert run_case(blog, tmp_path_factory.mktemp("c"), before, after) == ["b", "c"]
+
+
+def test_what_cells_set_in_their_own_objects_is_no_change_of_libraries(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cells = {
+        "a": "class A:\n    pass\n\n\na = A()\na.x = 1\nA.y = 2\nsetattr(a, 'z', 3)",
+        "b": "print('b')",
+        "c": "print(a.x, a.z)",
+    }
+    edit = {"a": cells["a"].replace("= 1", "= 4")}
+    ran = run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), Tree({**cells, **edit}))
+    assert ran == ["a", "c"]
+
+
 FileCase = tuple[Cells, Mapping[str, str | None], Mapping[str, str | None], list[str]]
 
 MODULES: dict[str, FileCase] = {

@@ -216,8 +216,8 @@ SESSIONS: dict[str, Case] = {
         mutation="from litpost.session import ambient\nambient._ASKING = ()",
     ),
     "who shares an object": Case(
-        _none, {"a": "import sys\nx = [1]\nsys.mine = x", "b": "y = sys.mine", "c": "y.append(2)",
-                "d": "print(x)"},
+        _none, {"a": "import sys\nx = [1]\nvars(sys)['mine'] = x", "b": "y = sys.mine",
+                "c": "y.append(2)", "d": "print(x)"},
         {"c": "y.append(3)"},
         mutation="from litpost.session.recorder import Recorder\n"
         "Recorder._sharing = lambda self: set()",
@@ -242,6 +242,11 @@ SESSIONS: dict[str, Case] = {
         "def opaque(self, kind, value):\n"
         "    self.tell('opaque', kind)\n"
         "fingerprints._Walk.opaque = opaque",
+    ),
+    "what cells set in libraries": Case(
+        _none, {"a": "import json", "b": "json.mine = 1", "c": "print(json.mine)"},
+        {"b": "json.mine = 2"},
+        mutation="from litpost.session.patches import Patches\nPatches.state = lambda self: []",
     ),
     "files that were opened by an earlier step": Case(
         _none, {"a": "file = open('out.txt', 'w')",

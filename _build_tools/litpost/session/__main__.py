@@ -19,6 +19,7 @@ The session ends when `REQUESTS` ends.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import fcntl
 import json
@@ -28,6 +29,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+_read = json.JSONDecoder().decode  # before cells can replace json's functions and defaults
+_write = json.JSONEncoder(separators=(",", ":")).encode
 _GLOBAL = re.compile(r"\bglobal\s+([\w, ]+)")
 
 
@@ -42,9 +45,9 @@ def main(root: str, requests: str, answers: str) -> None:
     for line in incoming:
         try:
             with _ending_with_its_asker(outgoing.fileno()):
-                text = json.dumps(answer(json.loads(line)), ensure_ascii=True)
+                text = _write(answer(_read(line)))
         except KeyboardInterrupt:  # a time-out that came as the step ended
-            text = json.dumps({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
+            text = _write({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
         if os.getpid() != own:
             os._exit(0)  # a child that a cell has forked and that has come to the cell's end
         outgoing.write(text + "\n")
@@ -72,11 +75,13 @@ def _ending_with_its_asker(answers: int) -> Iterator[None]:
 def _start(root: str) -> Any:
     """Make the process one where cells run; return what answers a request."""
     from litpost.session import defaults
-    from litpost.session.ambient import FILTERS, Ambient, watch_states
+    from litpost.session.ambient import Ambient, watch_states
     from litpost.session.modules import Modules
     from litpost.session.namespace import Builtins, Main, Namespace
+    from litpost.session.patches import Patches
     from litpost.session.recorder import Recorder
     from litpost.session.shell import Shell
+    from litpost.session.states import FILTERS, told
     from litpost.session.watch import Watch
 
     namespace = Namespace()
@@ -85,8 +90,10 @@ def _start(root: str) -> Any:
     sys.modules["__main__"] = Main(namespace)
     shell = Shell(root, namespace)
     shell.install()
+    patches = Patches(modules.is_local, told)
+    patches.install(vars(builtins))
     dict.__setitem__(namespace, "__builtins__", Builtins(namespace, importer=watch.imports.import_))
-    ambient = Ambient()
+    ambient = Ambient(patches)
 
     def settled(name: str) -> Any:
         def change(module: Any) -> None:

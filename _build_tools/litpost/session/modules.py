@@ -8,7 +8,10 @@ A module is *local* unless it lies where Python's library and installed distribu
 
 from __future__ import annotations
 
+import ast
 import builtins
+import contextlib
+import gc
 import hashlib
 import importlib.machinery
 import os
@@ -16,10 +19,13 @@ import site
 import sys
 import sysconfig
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from litpost.session.patches import instrumented
+
+_YOUNG = (5_000, 20, 1_000_000)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 
@@ -30,6 +36,21 @@ def library_folders() -> tuple[str, ...]:
     folders |= {site.getusersitepackages(), sys.prefix, sys.base_prefix}
     usual = {folder for folder in folders if folder and folder != "/usr"}
     return tuple(os.path.realpath(folder) + os.sep for folder in sorted(usual))
+
+
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """Have the garbage collector search young objects only: what a library makes is there to stay.
+
+    That all are searched again and again is a fifth of the time in which TensorFlow loads.
+    """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*_YOUNG)
+    try:
+        yield
+    finally:
+        if gc.get_threshold() == _YOUNG:
+            gc.set_threshold(*thresholds)
 
 
 class Modules:
@@ -65,13 +86,17 @@ class Modules:
             data = this.get_data(path)
             self.compiled.add(real := os.path.realpath(path))
             self.digests[real] = hashlib.sha256(data).hexdigest()
-            code: types.CodeType = this.source_to_code(data, path)
-            return code
+            tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            assert isinstance(tree, ast.Module)
+            return compile(instrumented(tree), path, "exec", dont_inherit=True)
 
         def execute(this: Any, module: types.ModuleType) -> None:
             if self.is_local_file(this.path):
                 vars(module)["__builtins__"] = own
-            exec_module(this, module)
+                exec_module(this, module)
+            else:
+                with _loading():
+                    exec_module(this, module)
 
         loader.get_code = code_of  # type: ignore[assignment, method-assign]
         loader.exec_module = execute  # type: ignore[assignment, method-assign]

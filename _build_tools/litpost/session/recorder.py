@@ -26,11 +26,12 @@ from typing import Any
 
 import xxhash
 
-from litpost.session.ambient import LIBRARIES, TENSORFLOW, TENSORFLOW_MODULES, Ambient
+from litpost.session.ambient import TENSORFLOW, TENSORFLOW_MODULES, Ambient
 from litpost.session.fingerprints import Fingerprint, fingerprint, module_fingerprint
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
 from litpost.session.sharing import joint_digests
+from litpost.session.states import DRAWN, LIBRARIES
 from litpost.session.values import dump, load
 from litpost.session.watch import Watch
 from litpost.world import file_digest, text_digest
@@ -54,6 +55,7 @@ class Recorder:
         self._known = set(sys.modules)
         self._modules_seen: dict[str, ModuleType] = {}
         self._settings: dict[str, str] = {}
+        self._settings_now: dict[str, str] = {}
         self._drawn: dict[str, str] = {}
         self._layouts: dict[str, str] = {}
         self._threads = set(threading.enumerate())
@@ -120,6 +122,8 @@ class Recorder:
         run: a library may look for less once it has been used.
         """
         start, collects = time.perf_counter(), gc.isenabled()
+        self.watch.end()
+        self._settings_now = self.ambient.settings()
         gc.disable()  # a search makes many objects, and no garbage in cycles
         try:
             trace = self._trace(identity, vouched=vouched, declared=declared, known=known)
@@ -131,7 +135,6 @@ class Recorder:
     def _trace(
         self, identity: str, *, vouched: bool, declared: Reads, known: Reads
     ) -> dict[str, Any]:
-        self.watch.end()
         names_read = set(self.namespace.reads)
         present = self.namespace.touched()
         now = self.namespace.peek()
@@ -309,12 +312,10 @@ class Recorder:
         )
 
     def _ambient_reads(self, reached: set[str]) -> dict[str, str | None]:
-        from litpost.session.ambient import DRAWN, SETTINGS
-
         libraries = self._reaches_libraries(reached)
         reads = {
             f"a:{name}": self._settings.get(name)
-            for name in SETTINGS
+            for name in self.ambient.looks
             if name not in LIBRARIES or libraries
         }
         after = self.ambient.drawn()
@@ -360,7 +361,7 @@ class Recorder:
             self.ambient.tokens[TENSORFLOW] = run
         writes: dict[str, str | None] = {}
         for before, after in (
-            (self._settings, self.ambient.settings()),
+            (self._settings, self._settings_now),
             (self._drawn, self.ambient.drawn()),
         ):
             for name in before.keys() | after.keys():

@@ -19,6 +19,7 @@ from litpost.session.display import Display, UnusualError, representation
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures
 from litpost.session.identifiers import Identifiers
+from litpost.session.patches import instrumented
 from litpost.session.streams import FloodError, NoInput, Outputs, Stream
 from litpost.session.texts import as_text, writable
 
@@ -281,7 +282,7 @@ class Shell:
         assert isinstance(tree, ast.Module)
         last = tree.body[-1] if tree.body else None
         shows = isinstance(last, ast.Expr) and not _ends_with_semicolon(code)
-        body = expectations.instrument(tree).body
+        body = instrumented(expectations.instrument(tree)).body
         parts = [compile(ast.Module(body[: len(body) - shows], []), file, "exec", _FLAGS, True)]
         if shows and isinstance(last, ast.Expr):
             parts.append(compile(ast.Expression(last.value), file, "eval", _FLAGS, True))

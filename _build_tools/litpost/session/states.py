@@ -1,0 +1,284 @@
+"""How to look at what no variable holds: generators, settings of libraries and of the interpreter.
+
+Some of it is *drawn from*, the rest are *settings*; see `litpost.session.ambient`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copyreg
+import decimal
+import gc
+import locale
+import logging
+import os
+import random
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import xxhash
+
+from litpost.session.fingerprints import fingerprint
+
+
+def digest(value: object) -> str:
+    """Return a digest of what a look has found."""
+    return xxhash.xxh3_64_hexdigest(repr(value).encode("utf-8", "surrogatepass"))
+
+
+def told(value: object) -> object:
+    """Return a digest of what may hold functions; of what can't be looked into, nobody's own."""
+    found = fingerprint(value, is_local=lambda name: False)
+    return found.digest, [id(value), os.getpid(), _BORN] if found.opaque else []
+
+
+def _numpy_random() -> object:
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is None or not hasattr(numpy_random, "mtrand"):
+        return None
+    kind, keys, *rest = numpy_random.mtrand._rand.get_state()
+    return kind, keys.tobytes(), rest
+
+
+def _torch_random() -> object:
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "default_generator"):
+        return None
+    return torch.default_generator.get_state().numpy().tobytes()
+
+
+def _numpy_settings() -> object:
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not hasattr(numpy, "geterr"):
+        return None
+    return told([numpy.get_printoptions(), numpy.geterr(), numpy.geterrcall()])
+
+
+def _rc_params() -> object:
+    mpl = sys.modules.get("matplotlib")
+    if mpl is None or not hasattr(mpl, "rcParams"):
+        return None
+    return sorted(
+        (name, str(value)) for name, value in dict.items(mpl.rcParams) if name != "backend"
+    )
+
+
+def _pandas_options() -> object:
+    config = sys.modules.get("pandas._config.config")
+    return config and told(getattr(config, "_global_config", None))
+
+
+def _logging() -> object:
+    loggers = {"": logging.root, **logging.root.manager.loggerDict}
+    return logging.root.manager.disable, sorted(
+        (name, logger.level, logger.disabled, logger.propagate, len(logger.filters),
+         [_handler(handler) for handler in logger.handlers])
+        for name, logger in loggers.items()
+        if isinstance(logger, logging.Logger)
+        and (logger.level or logger.handlers or logger.disabled or not logger.propagate)
+        and not name.startswith(("matplotlib", "tensorflow", "absl", "asyncio", "PIL"))
+    )  # fmt: skip
+
+
+def _handler(handler: logging.Handler) -> object:
+    form = handler.formatter
+    return (type(handler).__name__, handler.level, len(handler.filters),
+            form and (type(form).__name__, form._fmt, form.datefmt))  # fmt: skip
+
+
+def _torch_settings() -> object:
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "get_default_dtype"):
+        return None
+    options = getattr(sys.modules.get("torch._tensor_str"), "PRINT_OPTS", None)
+    return (str(torch.get_default_dtype()), torch.is_grad_enabled(), torch.get_num_threads(),
+            str(options))  # fmt: skip
+
+
+def _keras_state() -> object:
+    config = sys.modules.get("keras.src.backend.config")
+    names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND")
+    return config and [str(getattr(config, name, None)) for name in names]
+
+
+_BORN = time.time_ns()
+_START: dict[str, set[Any]] = {}
+_BUILTINS: dict[str, Any] = {}
+_ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
+
+
+def take_builtins() -> None:
+    """Take the builtins as they are for those of the session's start."""
+    _BUILTINS.clear()
+    _BUILTINS.update(vars(builtins))
+
+
+def _changed_builtins() -> object:
+    """List the builtins that aren't those of the session's start, by what they are.
+
+    C++ libraries keep internals there, under names such as ``__pybind11_internals…``.
+    """
+    now = vars(builtins)
+    names = {n for n in _BUILTINS.keys() | now.keys() if _BUILTINS.get(n) is not now.get(n)}
+    internal = {n for n in names - _BUILTINS.keys() if n.startswith("__")}
+    return sorted((name, told(now.get(name))) for name in names - internal - {"_"})
+
+
+def _interpreter() -> object:
+    """Return what cells change of the interpreter: streams, arguments, limits, copiers, hooks."""
+    hooks = [
+        hook for hook, usual in (
+            (sys.excepthook, sys.__excepthook__),
+            (sys.unraisablehook, sys.__unraisablehook__),
+            (sys.breakpointhook, sys.__breakpointhook__),
+            (threading.excepthook, threading.__excepthook__),
+            (sys.getprofile(), None),
+            (sys.gettrace(), None),
+        ) if hook is not usual
+    ]  # fmt: skip
+    limits = (sys.get_int_max_str_digits(), sys.getswitchinterval(), threading.stack_size(),
+              getattr(sys, "tracebacklimit", None), sys.dont_write_bytecode)  # fmt: skip
+    streams = [
+        "its own" if type(stream).__module__.startswith("litpost.") else told(stream)
+        for stream in (sys.stdout, sys.stderr)
+    ]
+    copiers = {k: v for k, v in copyreg.dispatch_table.items() if k.__module__ == "__main__"}
+    return streams, list(sys.argv), limits, told(copiers), [told(hook) for hook in hooks]
+
+
+def _collector() -> object:
+    return gc.isenabled(), gc.get_threshold(), gc.get_debug()
+
+
+def _signals() -> object:
+    """Return what happens at signals, and how long sockets wait."""
+    module, sockets = sys.modules.get("_signal"), sys.modules.get("_socket")
+    handlers = list(map(module.getsignal, range(1, 32))) if module else []
+    told_handlers = [told(each) if callable(each) else each for each in handlers]
+    return told_handlers, sockets and sockets.getdefaulttimeout()
+
+
+def _standard_library() -> object:
+    """Return what modules of Python's own library hold that cells change by functions of theirs."""
+    csv = sys.modules.get("_csv")
+    context = getattr(sys.modules.get("multiprocessing.context"), "_default_context", None)
+    return (
+        csv and ([(name, _dialect(csv.get_dialect(name))) for name in csv.list_dialects()],
+                 csv.field_size_limit()),
+        type(getattr(context, "_actual_context", None)).__name__,
+        sorted(logging.getLevelNamesMapping().items()),
+    )  # fmt: skip
+
+
+def _dialect(dialect: Any) -> object:
+    return [getattr(dialect, name) for name in dir(dialect) if name[0] != "_"]
+
+
+def _fonts_and_colormaps() -> object:
+    """Return the fonts and the colormaps that matplotlib knows besides those of its start."""
+    mpl: Any = sys.modules.get("matplotlib")
+    fonts: Any = sys.modules.get("matplotlib.font_manager")
+    if fonts is None or not hasattr(mpl, "colormaps"):
+        return None
+    known = _START.setdefault("fonts", {*map(id, fonts.fontManager.ttflist)})
+    added = [font for font in fonts.fontManager.ttflist if id(font) not in known]
+    return (
+        len(fonts.fontManager.ttflist), [(font.fname, font.name, font.weight) for font in added],
+        [(name, _colours(mpl.colormaps[name])) for name in _added("colormaps", mpl.colormaps)],
+    )  # fmt: skip
+
+
+def _added(what: str, names: Iterable[str]) -> list[str]:
+    """Return the names that weren't there when this was first asked, as a library was loaded."""
+    return sorted(set(names) - _START.setdefault(what, set(names)))
+
+
+def _colours(colormap: Any) -> object:
+    return colormap.N, colormap([-1.0, *(n / 32 for n in range(33)), 2.0, float("nan")]).tobytes()
+
+
+def _pandas_classes() -> object:
+    """Return the attributes that pandas' classes have been given since pandas was loaded."""
+    pandas: Any = sys.modules.get("pandas")
+    classes = [pandas.DataFrame, pandas.Series, pandas.Index] if hasattr(pandas, "Index") else []
+    return [
+        (name, told(vars(kind)[name]))
+        for kind in classes for name in _added(kind.__name__, vars(kind))
+    ]  # fmt: skip
+
+
+def _changed_environment() -> object:
+    now = os.environ._data  # type: ignore[attr-defined]
+    names = sorted(now.keys() | _ENVIRONMENT.keys())
+    return [(n, now.get(n)) for n in names if now.get(n) != _ENVIRONMENT.get(n)]
+
+
+def tensorflow_activity() -> tuple[int, str]:
+    """Return what moves whenever TensorFlow or Keras make anything, and what settings move.
+
+    To set a seed makes nothing.
+    """
+    pywrap = sys.modules.get("tensorflow.python.pywrap_tfe")
+    tracker = sys.modules.get("keras.src.backend.common.global_state")
+    state = vars(tracker.GLOBAL_STATE_TRACKER) if tracker else {}
+    context = getattr(sys.modules.get("tensorflow.python.eager.context"), "_context", None)
+    rng: Any = getattr(context, "_rng", None)
+    functions = sys.modules.get("tensorflow.python.eager.polymorphic_function.eager_function_run")
+    settings = (
+        sorted(state.items(), key=lambda item: item[0]),
+        getattr(context, "_seed", None), rng and digest(rng.getstate()),
+        getattr(functions, "RUN_FUNCTIONS_EAGERLY", None),
+    )  # fmt: skip
+    tensors = pywrap.TFE_Py_UID() if pywrap and hasattr(pywrap, "TFE_Py_UID") else 0
+    return tensors, str(settings)
+
+
+FILTERS: set[str] = set()
+"""Warning filters that libraries have set as they were loaded: those of this process."""
+
+DRAWN: dict[str, Callable[[], object]] = {
+    "random": random.getstate,
+    "numpy.random": _numpy_random,
+    "torch.random": _torch_random,
+}
+SETTINGS: dict[str, Callable[[], object]] = {
+    "warning filters": lambda: (
+        [e for e in map(str, warnings.filters) if e not in FILTERS],
+        told([warnings.showwarning, warnings.formatwarning]),
+    ),
+    "NumPy's print and error options": _numpy_settings,
+    "rcParams": _rc_params,
+    "pandas' options": _pandas_options,
+    "decimal context": lambda: str(decimal.getcontext()),
+    "locale": lambda: (locale.setlocale(locale.LC_ALL), time.tzname, time.timezone),
+    "logging": _logging,
+    "torch's settings": _torch_settings,
+    "Keras' settings": _keras_state,
+    "working directory": os.getcwd,
+    "environment": _changed_environment,
+    "sys.path": lambda: list(sys.path),
+    "recursion limit": sys.getrecursionlimit,
+    "builtins": _changed_builtins,
+    "interpreter": _interpreter,
+    "garbage collector": _collector,
+    "signals": _signals,
+    "Python's library": _standard_library,
+    "fonts and colormaps": _fonts_and_colormaps,
+    "pandas' classes": _pandas_classes,
+}
+LIBRARIES = {
+    "numpy.random": "numpy.random",
+    "torch.random": "torch",
+    "NumPy's print and error options": "numpy",
+    "rcParams": "matplotlib",
+    "pandas' options": "pandas",
+    "fonts and colormaps": "matplotlib",
+    "pandas' classes": "pandas",
+    "torch's settings": "torch",
+    "Keras' settings": "keras",
+}
+"""The library that a state belongs to; only steps that reach a library notice its settings."""
