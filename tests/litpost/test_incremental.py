@@ -432,6 +432,11 @@ def test_what_cells_set_in_their_own_objects_is_no_change_of_libraries(
 FileCase = tuple[Cells, Mapping[str, str | None], Mapping[str, str | None], list[str]]
 
 MODULES: dict[str, FileCase] = {
+    "a submodule that wasn't there": (
+        {"a": "try:\n    from pkg.sub import deep\nexcept ImportError as error:\n    print(error)",
+         "b": "print(2)"},
+        {"pkg/__init__.py": "", "pkg/sub/__init__.py": ""}, {"pkg/sub/deep.py": ""}, ["a"],
+    ),
     "a function": (
         {"a": "import helper", "b": "print(helper.f(1))", "c": "print(2)"},
         HELPER, {"helper.py": HELPER["helper.py"].replace("K * x", "K + x")}, ["a", "b"],

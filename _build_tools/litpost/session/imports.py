@@ -75,9 +75,11 @@ class Imports:
             raise
         if warnings.filters != before and not self._modules.is_local(asked):
             self.filters.update(str(entry) for entry in warnings.filters if entry not in before)
-        for item in fromlist or ():
+        for item in _items(module, fromlist or ()):
             if f"{asked}.{item}" in sys.modules:
                 self._ask(f"{asked}.{item}")
+            elif item not in vars(module) and hasattr(module, "__path__"):
+                self._note_places(f"{asked}.{item}")  # `from` will complain, after we return
         return module
 
     def _import_module(self, name: str, package: str | None = None) -> Any:
@@ -117,6 +119,12 @@ class Imports:
                 self._notes.note("n", folder, importable_names)
                 folders.append(folder)
         return folders
+
+
+def _items(module: Any, asked: Iterable[str]) -> Iterator[str]:
+    """Yield the names that are imported from a module: a star stands for all that it lists."""
+    for item in asked:
+        yield from map(str, getattr(module, "__all__", ())) if item == "*" else (item,)
 
 
 def _packages(name: str) -> Iterator[str]:
