@@ -22,7 +22,7 @@ KINDS = {
     "leaves": "a cell that leaves them alone",
 }
 LARGE = "1 GB of arrays"
-CELLS = 4
+CELLS = 24
 """How many cells of a kind are added to a document: their cost is a difference, divided by that."""
 
 HASHING = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -18,6 +19,7 @@ _LOOKING = frozenset(
 """What may look up names that stand in texts."""
 
 
+@functools.lru_cache(maxsize=1024)
 def essence(code: str) -> str:
     r"""Return a code without what Python passes over: comments, blank lines, blanks in lines.
 

@@ -17,7 +17,10 @@ _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm":
 
 def clean_svg(svg: str) -> str:
     """Take the prologue and the metadata from an SVG."""
-    return _METADATA.sub("", _PROLOGUE.sub("", svg, count=1)).strip() + "\n"
+    svg = _PROLOGUE.sub("", svg, count=1)
+    if "<metadata>" in svg:  # that can be told at once
+        svg = _METADATA.sub("", svg)
+    return svg.strip() + "\n"
 
 
 def schemes(svg: str, colours: Mapping[str, Colours]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -141,14 +142,20 @@ def load_theme(name: str, templates: Path | None = None) -> Theme:
     file = folder / "theme.toml"
     if not file.is_file():
         raise UsageError(f"no theme `{name}`; {nearest(name, themes())}")
-    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    data = _parsed(file.read_text(encoding="utf-8"))
     own = templates / OWN if templates else None
     if own is None or not own.is_file():
         return _theme(name, folder, data)
     try:
-        return _theme(name, folder, _merged(data, tomllib.loads(own.read_text(encoding="utf-8"))))
+        return _theme(name, folder, _merged(data, _parsed(own.read_text(encoding="utf-8"))))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
         raise UsageError(f"{own}: can't be read: {error}") from None
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Parse a theme's file: a build asks for the theme more than once, a server all the time."""
+    return tomllib.loads(text)
 
 
 def _merged(data: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from litpost.session.holding import identity
+
 TELL = "__litpost_sets__"
 TELL_NAME = "__litpost_sets_name__"
 
@@ -52,10 +54,11 @@ class Patches:
         root
             The value of the variable by which `owner` was reached, if it was by one.
         """
-        is_noted = (id(owner), name) in self._before
-        if not is_noted and any(map(self._is_library, (owner, *root))) and not _is_known(owner):
-            there = _content(owner, name)
-            self._before[id(owner), name] = owner, there, self._digests(there)
+        if any(map(self._is_library, (owner, *root))) and not _is_known(owner):
+            place = identity(owner), name
+            if place not in self._before:
+                there = _content(owner, name)
+                self._before[place] = owner, there, self._digests(there)
         return owner
 
     def _tell_name(self, owner: Any, name: str) -> tuple[Any, str]:
@@ -79,7 +82,8 @@ class Patches:
             name = value.__module__
         else:
             return False
-        return name not in ("__main__", "builtins") and not self._is_local(name)
+        is_elsewhere = name not in ("__main__", "builtins")  # in variables, among the builtins
+        return is_elsewhere and isinstance(name, str) and not self._is_local(name)
 
 
 def _is_known(owner: Any) -> bool:
