@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -662,3 +663,21 @@ print(fingerprint({None, *((None, n) for n in range(9))}, is_local=bool).digest)
         for _ in range(3)
     }
     assert len(digests) == 1
+
+
+FAULTS = tomllib.loads((Path(__file__).parent / "data/faults.toml").read_text())
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_former_faults(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
+    case = FAULTS[name]
+    cells, edit = case["cells"], case.get("edit", {})
+    files, change = case.get("files", {}), case.get("change", {})
+    scratch = tmp_path_factory.mktemp("c")
+    last = list(cells)[-1]
+    run_case(blog, scratch, Tree(cells, files), Tree({**cells, **edit}, change))
+    shown = {**cells, **edit, last: f"{cells[last]}\nprint('more')"}
+    Tree(shown, change).lay(blog)
+    check(blog, scratch)
+    Tree({**cells, last: shown[last]}, files).lay(blog)
+    check(blog, scratch)

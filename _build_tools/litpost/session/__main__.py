@@ -99,7 +99,7 @@ def _start(root: str) -> Any:
         def change(module: Any) -> None:
             if name in defaults.DEFAULTS:
                 defaults.DEFAULTS[name](module)
-            ambient.settle(name)
+            ambient.settle(name, is_told=watch.notes.have_local_file())
             if name in ("numpy.random", "torch"):
                 watch_states(ambient, module)
 

@@ -19,8 +19,9 @@ from litpost.session.states import (
     SETTINGS,
     digest,
     take_builtins,
+    take_loggers,
     tensorflow_activity,
-)  # fmt: skip
+)
 
 PATCHES = "what was set in libraries"
 TENSORFLOW = "TensorFlow's and Keras' state"
@@ -44,13 +45,18 @@ class Ambient:
         self.asked: set[str] = set()
         self.settle()
 
-    def settle(self, library: str = "") -> None:
-        """Take the state of a library, which has just been loaded, for its start."""
-        if not library:
+    def settle(self, library: str = "", *, is_told: bool = False) -> None:
+        """Take the state of a library, which has just been loaded, for its start.
+
+        If what it is may have been `is_told` by a file of the project's, it has no start.
+        """
+        if library:
+            take_loggers()
+        else:
             take_builtins()
         for name, look in {**DRAWN, **self.looks}.items():
             if LIBRARIES.get(name, "") == library:
-                self._start[name] = digest(look())
+                self._start[name] = digest(look()) if not is_told else ""
 
     def settings(self) -> dict[str, str]:
         """Return the settings that aren't as they were at the start."""

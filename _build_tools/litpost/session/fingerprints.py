@@ -58,9 +58,8 @@ _FROZEN = frozenset(
 _HASHED = frozenset("datetime decimal fractions numpy uuid".split())
 """Modules whose types, if they have a hash of their own, take it from what is in them."""
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
-_CLASS_NOISE = frozenset(
-    {"__dict__", "__weakref__", "_abc_impl", "__subclasshook__", "__module__", "__firstlineno__"}
-)
+_CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__module__", "__firstlineno__"})
+_TYPING = ("__bound__", "__constraints__", "__covariant__", "__contravariant__", "__supertype__")
 _MODULE_NOISE = frozenset(
     """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __cached__ __path__
     __warningregistry__""".split()
@@ -330,6 +329,7 @@ class _Walk:
         if self._is_named(value):
             self._by_name(value)
             if module == self.home:  # its state belongs to the module's
+                self.visit(value.__closure__)  # a decorator's wrapper has the function's name
                 self._function_state(value)
             return
         self.tell("function", value.__qualname__, module)
@@ -361,7 +361,8 @@ class _Walk:
         self.tell(
             "code", code.co_code, code.co_names, code.co_varnames, code.co_freevars,
             code.co_cellvars, code.co_flags, code.co_argcount, code.co_posonlyargcount,
-            code.co_kwonlyargcount, getattr(code, "co_exceptiontable", b""), code.co_filename,
+            code.co_kwonlyargcount, getattr(code, "co_exceptiontable", b""),
+            code.co_filename.rpartition("/")[2],
         )  # fmt: skip
         self.found.names.update(code.co_names)
         for constant in code.co_consts:
@@ -388,7 +389,7 @@ class _Walk:
                 self.mutable(value)
                 self._class_state(value)
             return
-        self.tell("class", value.__qualname__, module)
+        self.tell("class", value.__qualname__, value.__name__, module)
         self.mutable(value)
         self.mutable(*gc.get_referents(vars(value)))  # `vars` of it may be a variable
         self.visit(type(value))
@@ -415,7 +416,7 @@ class _Walk:
     def _descriptor(self, value: Any, kind: type) -> None:
         self.tell(kind.__name__)
         if isinstance(value, property):
-            for part in (value.fget, value.fset, value.fdel):
+            for part in (value.fget, value.fset, value.fdel, value.__doc__):
                 self.visit(part)
         elif isinstance(value, functools.cached_property):
             self.visit(value.func)
@@ -585,9 +586,10 @@ class _Walk:
             self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
             return
         if isinstance(parts, str):
-            self.tell("name", kind.__module__, parts)
+            self._constant(value, kind, parts)
             return
-        self.tell("pickled", kind.__module__, kind.__qualname__)
+        self.tell("pickled", kind.__module__, kind.__qualname__, getattr(value, "_hardmask", None))
+        self._attributes(_added(value, kind))
         if kind.__name__ not in _FROZEN and not kind.__name__.endswith(("DType", "Dtype")):
             self.mutable(value)
         self.found.kept.append(parts)
@@ -599,6 +601,30 @@ class _Walk:
             for item in items:
                 self.found.kept.append(item)
                 self.visit(item)
+
+    def _constant(self, value: Any, kind: type, name: str) -> None:
+        """Tell what pickle tells by the name that it has in a module, if it has."""
+        module = getattr(value, "__module__", None) or kind.__module__
+        if kind.__module__ == "typing":  # those of the cells have their names there, and more
+            parts = [getattr(value, part, None) for part in _TYPING]
+        elif getattr(sys.modules.get(module), name, None) is value:
+            parts = []
+        else:
+            self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
+            return
+        self.tell("name", module, name)
+        for part in parts:
+            self.visit(part)
+
+
+def _added(value: Any, kind: type) -> dict[str, Any]:
+    """Return the attributes that somebody has given an object, and that pickle isn't told of."""
+    attributes = getattr(value, "__dict__", {})
+    module = kind.__module__.partition(".")[0]
+    usual = vars(sys.modules["logging"].root) if module == "logging" else {}
+    if module not in ("logging", "numpy", "pandas"):
+        return {}
+    return {n: attributes[n] for n in attributes if n[:1] != "_" and n not in usual}
 
 
 def _is_hashed_by_content(value: Any) -> bool:

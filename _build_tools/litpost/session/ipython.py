@@ -15,6 +15,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
+from litpost.session.patches import Telling
+
 if TYPE_CHECKING:
     from litpost.session.shell import Shell
 
@@ -115,6 +117,7 @@ def start(steps: Shell) -> IPython:
         colors="nocolor",
     )  # fmt: skip
     shell.steps = steps
+    shell.ast_transformers.append(Telling())
     formatter = shell.display_formatter.mimebundle_formatter
     formatter.for_type_by_name(
         "matplotlib.figure", "Figure", lambda figure: steps.figures.bundle(figure)

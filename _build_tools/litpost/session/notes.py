@@ -41,6 +41,13 @@ class Notes:
             with self.paused():
                 self.reads[slot] = look(path)
 
+    def have_local_file(self) -> bool:
+        """Say whether a file of the project's has been read."""
+        return any(
+            digest and slot[0] == "f" and not slot.startswith(("f:/", "f:.."))
+            for slot, digest in self.reads.items()
+        )
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Do something that isn't the step's."""

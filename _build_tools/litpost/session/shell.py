@@ -34,7 +34,6 @@ _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _COROUTINE = 0x80  # `_COROUTINE`
 _OWN_PREFIX = __file__.rpartition("/")[0]
 _PROMPT = re.compile(r"\s*In \[\d+\]: ")  # a notebook's, which happens to be an annotation
-_PROBING = ("pandas", "rich")  # ask for no more than whether this is a Jupyter kernel: it isn't
 _WORD = re.compile(r"\w+")
 
 
@@ -95,17 +94,21 @@ class Shell:
         assert self._ipython
         return self._ipython
 
-    def get_ipython(self) -> IPython:
+    def get_ipython(self) -> IPython | TerminalInteractiveShell:
         """Return IPython's shell, and start it if need be.
+
+        pandas and rich ask for no more than whether this is a Jupyter kernel: it isn't.
 
         Raises
         ------
         NameError
             A library asks that takes this answer for the same as a shell without a kernel.
         """
-        caller = str(sys._getframe(1).f_globals.get("__name__"))
-        if self._ipython is None and caller.partition(".")[0] in _PROBING:
+        caller = str(sys._getframe(1).f_globals.get("__name__")).partition(".")[0]
+        if self._ipython is None and caller == "pandas":
             raise NameError("name 'get_ipython' is not defined", name="get_ipython")
+        if self._ipython is None and caller == "rich":
+            return TerminalInteractiveShell()
         return self.ipython
 
     def _start_ipython(self, module: ModuleType) -> None:
@@ -332,6 +335,10 @@ class Shell:
             return {}
         found = self.outputs.stable(writable(error.found))
         return {"expected": error.expected, "found": found}
+
+
+class TerminalInteractiveShell:
+    """What rich, by the class's name, takes for a shell that is no Jupyter kernel."""
 
 
 class Exit:

@@ -40,7 +40,10 @@ def _numpy_random() -> object:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is None or not hasattr(numpy_random, "mtrand"):
         return None
-    kind, keys, *rest = numpy_random.mtrand._rand.get_state()
+    state = numpy_random.mtrand._rand.get_state()
+    if isinstance(state, dict):  # of another bit generator than the usual one
+        return told(state)
+    kind, keys, *rest = state
     return kind, keys.tobytes(), rest
 
 
@@ -62,9 +65,7 @@ def _rc_params() -> object:
     mpl = sys.modules.get("matplotlib")
     if mpl is None or not hasattr(mpl, "rcParams"):
         return None
-    return sorted(
-        (name, str(value)) for name, value in dict.items(mpl.rcParams) if name != "backend"
-    )
+    return sorted((name, str(value)) for name, value in dict.items(mpl.rcParams))
 
 
 def _pandas_options() -> object:
@@ -73,21 +74,44 @@ def _pandas_options() -> object:
 
 
 def _logging() -> object:
+    """Return what loggers do that isn't what libraries have had them do as they were loaded."""
     loggers = {"": logging.root, **logging.root.manager.loggerDict}
-    return logging.root.manager.disable, sorted(
-        (name, logger.level, logger.disabled, logger.propagate, len(logger.filters),
-         [_handler(handler) for handler in logger.handlers])
-        for name, logger in loggers.items()
-        if isinstance(logger, logging.Logger)
-        and (logger.level or logger.handlers or logger.disabled or not logger.propagate)
-        and not name.startswith(("matplotlib", "tensorflow", "absl", "asyncio", "PIL"))
+    states = {name: state for name, logger in loggers.items() if (state := _logger(name, logger))}
+    _START.setdefault("loggers", set()).update(states)
+    makers = told(logging.getLogRecordFactory()), told(logging.getLoggerClass())
+    known = _LOGGERS.items()
+    return logging.root.manager.disable, makers, sorted(
+        (name, state) for name, state in states.items() if (name, state) not in known
     )  # fmt: skip
 
 
+def take_loggers() -> None:
+    """Take the loggers that a library has set up, as it was loaded, for its start."""
+    known = set(_START.get("loggers", ()))
+    loggers = logging.root.manager.loggerDict
+    for name in loggers.keys() - known - {""}:
+        if state := _logger(name, loggers[name]):
+            _LOGGERS[name] = state
+
+
+def _logger(name: str, logger: object) -> object:
+    """Return how a logger isn't as it was made; libraries change handlers of theirs at any time."""
+    if not isinstance(logger, logging.Logger):
+        return None
+    state: list[object] = [logger.level, logger.disabled]
+    if not name.startswith(("tensorflow", "absl")):
+        state += [not logger.propagate, list(map(told, logger.filters)),
+                  list(map(_handler, logger.handlers))]  # fmt: skip
+    return state if any(state) else None
+
+
 def _handler(handler: logging.Handler) -> object:
-    form = handler.formatter
-    return (type(handler).__name__, handler.level, len(handler.filters),
-            form and (type(form).__name__, form._fmt, form.datefmt))  # fmt: skip
+    form, stream = handler.formatter, getattr(handler, "stream", None)
+    streams = {id(sys.stdout): "stdout", id(sys.stderr): "stderr"}
+    return (told(type(handler)), handler.level, list(map(told, handler.filters)),
+            streams.get(id(stream), type(stream).__name__),
+            form and (told(type(form)), form._fmt, form.datefmt, type(form._style).__name__),
+    )  # fmt: skip
 
 
 def _torch_settings() -> object:
@@ -107,6 +131,7 @@ def _keras_state() -> object:
 
 _BORN = time.time_ns()
 _START: dict[str, set[Any]] = {}
+_LOGGERS: dict[str, object] = {}
 _BUILTINS: dict[str, Any] = {}
 _ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
 
@@ -124,8 +149,8 @@ def _changed_builtins() -> object:
     """
     now = vars(builtins)
     names = {n for n in _BUILTINS.keys() | now.keys() if _BUILTINS.get(n) is not now.get(n)}
-    internal = {n for n in names - _BUILTINS.keys() if n.startswith("__")}
-    return sorted((name, told(now.get(name))) for name in names - internal - {"_"})
+    internal = {n for n in names - _BUILTINS.keys() if n.startswith("__") and "internals" in n}
+    return sorted((name, told(now.get(name))) for name in names - internal)
 
 
 def _interpreter() -> object:
