@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import itertools
+import operator
 import sys
 import types
 import weakref
@@ -24,17 +24,21 @@ identity: Callable[[object], int] = object.__hash__
 
 
 def objects_in(value: Any) -> set[int]:
-    """Return the identities of a value and of the objects that it holds, however deep."""
+    """Return the identities of a value and of the objects that it holds, however deep.
+
+    A figure holds some ten thousand: all of a level are looked at in a few calls.
+    """
     numpy = sys.modules.get("numpy")
     array: Any = numpy.ndarray if numpy is not None else ()
     objects, seen, found = {identity(value)}, {identity(value)}, [value]
     while found and len(seen) < SEARCHED:
-        refs = _held(found)
+        refs = list(_held(found))
+        refs = list(itertools.compress(refs, map(_SEARCHED_TYPES.__getitem__, map(type, refs))))
         held = dict(zip(map(identity, refs), refs, strict=True))
         for known in held.keys() & seen:
             del held[known]
         seen |= held.keys()
-        found = [each for each in held.values() if _is_searched(type(each))]  # type: ignore[arg-type]
+        found = list(held.values())
         objects.update(identity(each) for each in found if not isinstance(each, (tuple, frozenset)))
         objects.update(identity(owner_of(each, numpy)) for each in found if isinstance(each, array))
     return objects
@@ -43,14 +47,24 @@ def objects_in(value: Any) -> set[int]:
 _PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
 
 
-@functools.cache
+class _Types(dict[type, bool]):
+    """Whether something is so of the objects of a type, asked once for each type."""
+
+    def __init__(self, ask: Callable[[type], bool]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, kind: type) -> bool:
+        answer = self[kind] = self._ask(kind)
+        return answer
+
+
 def _is_searched(kind: type) -> bool:
     """Say whether what objects of a type hold may be held by variables too."""
     unsearched = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
     return kind not in ATOMS and not issubclass(kind, unsearched)
 
 
-@functools.cache
 def _is_special(kind: type) -> bool:
     return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES)) or kind in _iterators()
 
@@ -64,11 +78,17 @@ def _iterators() -> Mapping[type, str]:
     return {numpy.flatiter: "base", numpy.nditer: "operands"} if hasattr(numpy, "nditer") else {}
 
 
-def _held(values: Iterable[Any]) -> Sequence[Any]:
+_SEARCHED_TYPES, _SPECIAL_TYPES = _Types(_is_searched), _Types(_is_special)
+
+
+def _held(values: Sequence[Any]) -> Iterable[Any]:
     """Return the objects that objects refer to."""
-    special = [value for value in values if _is_special(type(value))]  # type: ignore[arg-type]
-    others = (value for value in values if not _is_special(type(value)))  # type: ignore[arg-type]
-    return [*gc.get_referents(*others), *itertools.chain.from_iterable(map(_held_by, special))]
+    are_special = list(map(_SPECIAL_TYPES.__getitem__, map(type, values)))
+    if not any(are_special):
+        return gc.get_referents(*values)
+    special = itertools.compress(values, are_special)
+    others = itertools.compress(values, map(operator.not_, are_special))
+    return itertools.chain(gc.get_referents(*others), *map(_held_by, special))
 
 
 def _held_by(value: Any) -> Iterable[Any]:
