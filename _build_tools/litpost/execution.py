@@ -174,6 +174,8 @@ class Execution:
         for slots, trace in differing:
             if not slots and trace.unseen and not step.depends:
                 return None, f"{trace.unseen}: what that reads isn't known; name it in `depends:`"
+            if not slots and trace.seconds > step.timeout:
+                return None, f"it took {trace.seconds:.1f} s, more than `timeout` allows"
             if not slots:
                 return trace, ""
         slots, trace = min(differing, key=lambda pair: len(pair[0]))

@@ -681,3 +681,25 @@ def test_former_faults(name: str, blog: Blog, tmp_path_factory: pytest.TempPathF
     check(blog, scratch)
     Tree({**cells, last: shown[last]}, files).lay(blog)
     check(blog, scratch)
+
+
+def test_an_inline_value_may_set_something_in_a_library(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cells = {"a": "import json", "b": "print(json.mine)"}
+    trees = (
+        Tree(cells, texts={"a": f"It is `{{python}} setattr(json, 'mine', {n})`."}) for n in (1, 2)
+    )
+    assert run_case(blog, tmp_path_factory.mktemp("c"), *trees) == ["b"]
+
+
+def test_a_cell_that_took_longer_than_is_allowed_now_runs_again(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    code = "import time\ntime.sleep(1)\nprint(1)"
+    Tree({"a": code}).lay(blog)
+    assert build(blog).status == "built"
+    Tree({"a": f"#| timeout: 0.5\n{code}"}).lay(blog)
+    built = check(blog, tmp_path_factory.mktemp("c"))
+    assert built.status == "failed"
+    assert "more than `timeout` allows" in built.because["a"]

@@ -16,6 +16,7 @@ from litpost.session.patches import Patches
 from litpost.session.states import (
     DRAWN,
     LIBRARIES,
+    REACHED,
     SETTINGS,
     digest,
     take_builtins,
@@ -35,10 +36,13 @@ class Ambient:
     ----------
     looks
         Settings by name: how to look at them.
+    reached
+        Modules that have functions or classes among the settings.
     """
 
     def __init__(self, patches: Patches) -> None:
         self.looks = {**SETTINGS, PATCHES: patches.state}
+        self.reached: set[str] = set()
         self._start: dict[str, str] = {}
         self._activity = (0, "")
         self.tokens: dict[str, str] = {}
@@ -56,11 +60,14 @@ class Ambient:
             take_builtins()
         for name, look in {**DRAWN, **self.looks}.items():
             if LIBRARIES.get(name, "") == library:
-                self._start[name] = digest(look()) if not is_told else ""
+                self._start[name] = _looked(look) if not is_told else ""
 
     def settings(self) -> dict[str, str]:
         """Return the settings that aren't as they were at the start."""
-        return self._changed(self.looks)
+        REACHED.clear()
+        changed = self._changed(self.looks)
+        self.reached = set(REACHED)
+        return changed
 
     def drawn(self) -> dict[str, str]:
         """Return the states that are drawn from and aren't as they were at the start."""
@@ -84,9 +91,17 @@ class Ambient:
     def _changed(self, looks: Mapping[str, Callable[[], object]]) -> dict[str, str]:
         changed = {}
         for name, look in looks.items():
-            if name in self._start and (found := digest(look())) != self._start[name]:
+            if name in self._start and (found := _looked(look)) != self._start[name]:
                 changed[name] = found
         return changed
+
+
+def _looked(look: Callable[[], object]) -> str:
+    """Digest what there is to be seen; cells may have removed it, such as the working directory."""
+    try:
+        return digest(look())
+    except Exception as error:
+        return digest(type(error).__name__)
 
 
 _ASKING = ("getstate", "get_state", "seed", "setstate", "set_state", "manual_seed", "initial_seed",

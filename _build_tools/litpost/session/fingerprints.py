@@ -33,7 +33,7 @@ from typing import Any
 
 import xxhash
 
-from litpost.session.holding import ATOMS, identity, objects_in, owner_of
+from litpost.session.holding import ATOMS, Held, held_by, identity, owner_of
 from litpost.session.namespace import Namespace
 
 PICKLED = frozenset(
@@ -59,6 +59,7 @@ _HASHED = frozenset("datetime decimal fractions numpy uuid".split())
 """Modules whose types, if they have a hash of their own, take it from what is in them."""
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
 _CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__module__", "__firstlineno__"})
+_CODES: dict[int, tuple[types.CodeType, str]] = {}
 _TYPING = ("__bound__", "__constraints__", "__covariant__", "__contravariant__", "__supertype__")
 _MODULE_NOISE = frozenset(
     """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __cached__ __path__
@@ -98,7 +99,7 @@ class Fingerprint:
 
 
 def fingerprint(
-    value: Any, *, is_local: Callable[[str], bool], searched: list[set[int]] | None = None
+    value: Any, *, is_local: Callable[[str], bool], searched: list[Held] | None = None
 ) -> Fingerprint:
     """Take the fingerprint of a value.
 
@@ -109,9 +110,8 @@ def fingerprint(
     is_local
         Says whether a module, by its name, is one of the project's own.
     searched
-        What opaque objects held that were searched just before, each with its own id: one of
-        these isn't searched again, and taken to hold all that was found with it. What is found
-        here is added.
+        What opaque objects held that were searched just before: one that is among it isn't
+        searched again, and taken to hold all that was found with it. What is found here is added.
     """
     walk = _Walk(is_local, searched if searched is not None else [])
     try:
@@ -119,7 +119,7 @@ def fingerprint(
     except RecursionError:
         walk.opaque("too deep to walk", value)
     walk.found.digest = walk.hash.hexdigest()
-    if type(value) in ATOMS and len(text := repr(value)) <= 40:
+    if type(value) in ATOMS and not _is_huge(value) and len(text := repr(value)) <= 40:
         walk.found.short = text
     return walk.found
 
@@ -152,7 +152,7 @@ class _Walk:
     home = ""
     """The module whose globals are walked: its own functions and classes are told by name."""
 
-    def __init__(self, is_local: Callable[[str], bool], searched: list[set[int]]) -> None:
+    def __init__(self, is_local: Callable[[str], bool], searched: list[Held]) -> None:
         self._searched = searched
         self.hash = xxhash.xxh3_128()
         self.found = Fingerprint()
@@ -190,17 +190,12 @@ class _Walk:
 
     def _search(self, value: Any) -> None:
         """Note the objects that an opaque one holds, without order."""
-        for ids in self._searched:
-            if identity(value) in ids:
-                self._hold(ids)
-                return
-        objects = objects_in(value)
-        self._searched.append(objects)
-        self._hold(objects)
-
-    def _hold(self, ids: set[int]) -> None:
+        held = next((h for h in self._searched if identity(value) in h.objects), None)
+        if held is None:
+            self._searched.append(held := held_by(value))
         known = self.found.objects
-        known |= dict.fromkeys(ids - known.keys(), -1)
+        known |= dict.fromkeys(held.objects - known.keys(), -1)
+        self.found.modules.update(filter(self.is_local, held.modules))
 
     def visit(self, value: Any) -> None:
         """Tell a value."""
@@ -329,6 +324,7 @@ class _Walk:
         if self._is_named(value):
             self._by_name(value)
             if module == self.home:  # its state belongs to the module's
+                self.tell(self._code_digest(value.__code__))
                 self.visit(value.__closure__)  # a decorator's wrapper has the function's name
                 self._function_state(value)
             return
@@ -370,6 +366,15 @@ class _Walk:
                 self._code(constant)
             else:
                 self.visit(constant)
+
+    def _code_digest(self, code: types.CodeType) -> str:
+        """Digest the code of a module's function, once."""
+        known = _CODES.get(identity(code))
+        if known is None:
+            walk = _Walk(self.is_local, [])
+            walk._code(code)
+            known = _CODES[identity(code)] = code, walk.hash.hexdigest()
+        return known[1]
 
     def _cell(self, value: types.CellType) -> None:
         self.mutable(value)
@@ -540,7 +545,9 @@ class _Walk:
             self._items([*base.__iter__(value)])
         elif isinstance(value, bytearray):
             self.tell(bytes(value))
-        for atom in (int, float, str, bytes):
+        if isinstance(value, int):
+            self.tell(int.__format__(value, "x"))  # which takes any number of digits
+        for atom in (float, str, bytes):
             if isinstance(value, atom):
                 self.tell(atom.__repr__(value))
         if isinstance(value, BaseException):
@@ -625,6 +632,11 @@ def _added(value: Any, kind: type) -> dict[str, Any]:
     if module not in ("logging", "numpy", "pandas"):
         return {}
     return {n: attributes[n] for n in attributes if n[:1] != "_" and n not in usual}
+
+
+def _is_huge(value: Any) -> bool:
+    """Say whether a number has more digits than Python writes."""
+    return type(value) is int and value.bit_length() > 1_000
 
 
 def _is_hashed_by_content(value: Any) -> bool:

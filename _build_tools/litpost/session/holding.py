@@ -9,6 +9,7 @@ import sys
 import types
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litpost.session.namespace import Namespace
@@ -23,15 +24,32 @@ identity: Callable[[object], int] = object.__hash__
 """Tells an object from all others that are alive, as ``id`` does, which tells audit hooks too."""
 
 
-def objects_in(value: Any) -> set[int]:
-    """Return the identities of a value and of the objects that it holds, however deep.
+@dataclass(frozen=True)
+class Held:
+    """What an opaque object holds, however deep.
 
-    A figure holds some ten thousand: all of a level are looked at in a few calls.
+    Attributes
+    ----------
+    objects
+        The identities of the objects, and its own.
+    modules
+        The names of the modules that their classes, and functions among them, come from.
     """
+
+    objects: set[int]
+    modules: set[str]
+
+
+def held_by(value: Any) -> Held:
+    """Search an object. A figure holds some ten thousand: a level is looked at in a few calls."""
     numpy = sys.modules.get("numpy")
     array: Any = numpy.ndarray if numpy is not None else ()
     objects, seen, found = {identity(value)}, {identity(value)}, [value]
+    modules: set[Any] = set()
     while found and len(seen) < SEARCHED:
+        special = itertools.compress(found, map(_SPECIAL_TYPES.__getitem__, map(type, found)))
+        modules.update(kind.__module__ for kind in {*map(type, found)})
+        modules.update(each.__module__ for each in special if isinstance(each, types.FunctionType))
         refs = list(_held(found))
         refs = list(itertools.compress(refs, map(_SEARCHED_TYPES.__getitem__, map(type, refs))))
         held = dict(zip(map(identity, refs), refs, strict=True))
@@ -41,7 +59,7 @@ def objects_in(value: Any) -> set[int]:
         found = list(held.values())
         objects.update(identity(each) for each in found if not isinstance(each, (tuple, frozenset)))
         objects.update(identity(owner_of(each, numpy)) for each in found if isinstance(each, array))
-    return objects
+    return Held(objects, {name for name in modules if isinstance(name, str)})
 
 
 _PROXIES = (weakref.ProxyType, weakref.CallableProxyType)

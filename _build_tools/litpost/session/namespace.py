@@ -60,6 +60,7 @@ class Namespace(dict[str, Any]):
         self._is_listed = False
         self.lacking: set[str] = set()
         self.missed: str | None = None
+        self.importer: Callable[..., Any] | None = None
         self._aside: dict[str, Any] = {}
 
     def begin(self, *, keep: Iterable[str] = ()) -> None:
@@ -119,6 +120,8 @@ class Namespace(dict[str, Any]):
             self._check(name)
         if name == "__doc__":
             return None
+        if name == "__import__" and self.importer:
+            return self.importer
         if (builtin := vars(builtins).get(name, _MISSING)) is not _MISSING:
             if is_variable(name) and not self._is_listed:
                 super().__setitem__(name, builtin)
@@ -173,13 +176,19 @@ class Namespace(dict[str, Any]):
     # Whatever asks for all names reads all of them.
 
     def _read_all(self) -> None:
-        self._is_listed = True  # whoever goes through the names can't bear a new one
+        was_listed, self._is_listed = (
+            self._is_listed,
+            True,
+        )  # who goes through them bears no new one
         self.settle()
         for name in self.lacking:
             self._check(name)
         self.reads |= {EVERYTHING, *self._aside}
         super().update(self._aside)
         self._aside.clear()
+        if not was_listed:  # in an order that doesn't depend on which steps have run
+            for name in sorted(self._own_names()):
+                super().__setitem__(name, super().pop(name))
 
     def __iter__(self) -> Iterator[str]:
         self._read_all()
@@ -258,6 +267,7 @@ class Builtins(dict[str, Any]):
     def __init__(self, namespace: Namespace, *, importer: Callable[..., Any]) -> None:
         super().__init__({**vars(builtins), "__import__": importer})
         self._namespace = namespace
+        namespace.importer = importer
 
     def __getitem__(self, name: str) -> Any:
         if name == "__import__":

@@ -14,12 +14,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from litpost.session.holding import identity
 
 TELL = "__litpost_sets__"
 TELL_NAME = "__litpost_sets_name__"
+
+Tree = TypeVar("Tree", bound=ast.AST)
 
 _NOTHING = object()
 _OWN = frozenset({"__main__", "builtins"})
@@ -162,7 +164,7 @@ def _label(owner: Any, text: str) -> str:
     return f"{home}.{type(owner).__qualname__} {names} {text}"
 
 
-def instrumented(tree: ast.Module) -> ast.Module:
+def instrumented(tree: Tree) -> Tree:
     """Let code tell what it sets."""
     Telling().visit(tree)
     return ast.fix_missing_locations(tree)

@@ -28,6 +28,7 @@ import xxhash
 
 from litpost.session.ambient import TENSORFLOW, TENSORFLOW_MODULES, Ambient
 from litpost.session.fingerprints import Fingerprint, fingerprint, module_fingerprint
+from litpost.session.holding import Held
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
 from litpost.session.sharing import joint_digests
@@ -205,14 +206,15 @@ class Recorder:
         them before, unless that was set `anew`. Of the packages that a module lies in, what else
         they hold isn't reached.
         """
-        reached = {name for name in new if self.modules.is_local(name)} | self.watch.imports.asked
+        reached = {name for name in new | self.ambient.reached if self.modules.is_local(name)}
+        reached |= self.watch.imports.asked
         for slot in gone:
             former = self._prints.pop(slot, None)
             if former and slot[0] == "v" and slot not in anew:
                 reached |= former.modules
         parents: set[str] = set()
         self._walked: set[str] = set()
-        searched: list[set[int]] = []
+        searched: list[Held] = []
         followed: set[str] = set()
         todo = slots | {f"m:{name}" for name in reached if self.modules.is_local(name)}
         while todo:
@@ -233,7 +235,7 @@ class Recorder:
         return reached | parents
 
     def _fingerprint(
-        self, slot: str, values: Mapping[str, Any], searched: list[set[int]]
+        self, slot: str, values: Mapping[str, Any], searched: list[Held]
     ) -> Fingerprint | None:
         is_local = self.modules.is_local
         if slot.startswith("v:"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextvars
 import functools
 import io
+import itertools
 import linecache
 import re
 import sys
+import threading
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -212,6 +215,7 @@ class Shell:
         with warnings.catch_warnings():
             pass  # leaving it makes Python forget which warnings it has shown
         vars(warnings)["onceregistry"].clear()
+        _number_anew()
 
     def _drain_rest(self, error: BaseException) -> None:
         """Take in what a failing step has written; nobody can read a flood."""
@@ -223,7 +227,9 @@ class Shell:
             self.outputs.clear()
 
     def _value_step(self, code: str, key: str) -> None:
-        value = self._execute([compile(code, FILE.format(key=key), "eval", _FLAGS, True)])
+        file = FILE.format(key=key)
+        tree = compile(code, file, "eval", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
+        value = self._execute([compile(instrumented(tree), file, "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
         if markdown := self._markdown(value):
             bundle["text/markdown"] = markdown
@@ -306,7 +312,13 @@ class Shell:
             return value
 
         if any(part.co_flags & _COROUTINE for part in parts):
-            return self._asyncio.run(awaited())
+            context = contextvars.copy_context()
+            try:
+                return self._asyncio.run(awaited(), context=context)
+            finally:  # what the step has set is set for those that follow
+                for variable, value in context.items():
+                    if variable.get(None) is not value:
+                        variable.set(value)
         return [eval(part, self.namespace) for part in parts][-1]
 
     @functools.cached_property
@@ -335,6 +347,13 @@ class Shell:
             return {}
         found = self.outputs.stable(writable(error.found))
         return {"expected": error.expected, "found": found}
+
+
+def _number_anew() -> None:
+    """Have the names of threads begin with 1, whatever earlier steps have started."""
+    vars(threading)["_counter"] = itertools.count(1).__next__
+    if pools := sys.modules.get("concurrent.futures.thread"):
+        pools.ThreadPoolExecutor._counter = itertools.count().__next__
 
 
 class TerminalInteractiveShell:

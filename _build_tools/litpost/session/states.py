@@ -33,6 +33,7 @@ def digest(value: object) -> str:
 def told(value: object) -> object:
     """Return a digest of what may hold functions; of what can't be looked into, nobody's own."""
     found = fingerprint(value, is_local=lambda name: False)
+    REACHED.update(found.modules)
     return found.digest, [id(value), os.getpid(), _BORN] if found.opaque else []
 
 
@@ -120,7 +121,9 @@ def _torch_settings() -> object:
         return None
     options = getattr(sys.modules.get("torch._tensor_str"), "PRINT_OPTS", None)
     return (str(torch.get_default_dtype()), torch.is_grad_enabled(), torch.get_num_threads(),
-            str(options))  # fmt: skip
+            str(options), str(torch.get_default_device()), torch.is_anomaly_enabled(),
+            torch.get_float32_matmul_precision(),
+            torch.are_deterministic_algorithms_enabled())  # fmt: skip
 
 
 def _keras_state() -> object:
@@ -129,6 +132,8 @@ def _keras_state() -> object:
     return config and [str(getattr(config, name, None)) for name in names]
 
 
+REACHED: set[str] = set()
+"""The modules of what was told since this was last emptied."""
 _BORN = time.time_ns()
 _START: dict[str, set[Any]] = {}
 _LOGGERS: dict[str, object] = {}
@@ -237,7 +242,7 @@ def _pandas_classes() -> object:
 
 
 def _changed_environment() -> object:
-    now = os.environ._data  # type: ignore[attr-defined]
+    now = getattr(os.environ, "_data", os.environ)
     names = sorted(now.keys() | _ENVIRONMENT.keys())
     return [(n, now.get(n)) for n in names if now.get(n) != _ENVIRONMENT.get(n)]
 
