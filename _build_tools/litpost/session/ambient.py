@@ -60,7 +60,8 @@ class Ambient:
             take_builtins()
         for name, look in {**DRAWN, **self.looks}.items():
             if LIBRARIES.get(name, "") == library:
-                self._start[name] = _looked(look) if not is_told else ""
+                start = _looked(look)
+                self._start[name] = "" if is_told else start
 
     def settings(self) -> dict[str, str]:
         """Return the settings that aren't as they were at the start."""

@@ -78,7 +78,7 @@ class Imports:
         for item in _items(module, fromlist or ()):
             if f"{asked}.{item}" in sys.modules:
                 self._ask(f"{asked}.{item}")
-            elif item not in vars(module) and hasattr(module, "__path__"):
+            elif hasattr(module, "__path__") and item not in vars(module):
                 self._note_places(f"{asked}.{item}")  # `from` will complain, after we return
         return module
 
