@@ -141,7 +141,7 @@ def _build(
         return PostReport(
             path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
         )
-    keep_receipt(source, project, ran, files, tuple(_current_cells(source)))
+    keep_receipt(source, project, ran, files, tuple(_current_cells(source)), theme)
     status = "written" if changed else "unchanged"
     return PostReport(path, place.post, status, "", "", cells, warnings)
 

@@ -27,14 +27,14 @@ def freshen(
     sessions
         Start the sessions of this source; they are the caller's to close.
     """
-    report = receipts.current(path)
-    if report is not None:
+    receipt = receipts.of(path)
+    if receipt and (report := receipt.current() or receipt.reworded()):
         return report
     from litpost.sessions import Sessions
 
     own = sessions or Sessions(project.root, project.language_of(path))
     try:
-        if receipts.will_run(path):
+        if receipt is None or receipt.will_run():
             own.get_ready()
         return _build(path, project, own)
     finally:

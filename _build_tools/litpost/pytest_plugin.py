@@ -126,7 +126,8 @@ class SourceFile(pytest.File):
 
         store = Store(self.project.root / STORE)
         try:
-            current = Receipts(self.project, store).current(self.source)
+            receipt = Receipts(self.project, store).of(self.source)
+            current = receipt and receipt.current()
         finally:
             store.close()
         if current:

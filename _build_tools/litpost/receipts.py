@@ -1,7 +1,8 @@
 """Receipts: what a post depends on and consists of, so that a build with nothing to do ends soon.
 
 A receipt is kept for a post whose steps could all be current. As long as all that it names is as
-it was, another build would come to the same files, so that nothing is parsed or planned.
+it was, another build would come to the same files, so that nothing is parsed or planned. If only
+plain words of the prose are others, it would come to the same files but for these words.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from litpost.world import times
 if TYPE_CHECKING:
     from litpost.execution import Run
     from litpost.source import Source
+    from litpost.theme import Theme
 
 _IMAGE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|avif)\b")
 _CODE = re.compile(r"^[ >]*[`~]{3}[\s\S]*?^[ >]*[`~]{3}|`\{.*?`", re.M)
@@ -40,40 +42,101 @@ class Receipts:
         self._common = _common(project)
         self._versions = Versions(store)
 
-    def current(self, path: str) -> PostReport | None:
-        """Return the report of a build of a source, if there would be nothing to do."""
+    def of(self, path: str) -> Receipt | None:
+        """Return the receipt of a source's post, if there is one that may still hold."""
         note = self._store.note(_name(path))
         if note is None or note["common"] != self._common:
             return None
-        state = self._state(path)
-        if any(state.get(slot) != digest for slot, digest in note["slots"].items()):
-            return None
-        cells = tuple(CellReport(**cell) for cell in note["cells"])
-        warnings = tuple(note["warnings"])
-        return PostReport(path, Place.of(path).post, "unchanged", cells=cells, warnings=warnings)
+        environment = session_environment(self._project.language_of(path))
+        state = State(self._project.root, self._versions, environment, {})
+        slots = note["slots"].items()
+        changed = {slot for slot, digest in slots if state.get(slot) != digest}
+        return Receipt(path, self._project, self._store, note, changed)
 
-    def will_run(self, path: str) -> bool:
-        """Guess whether a build of a source that isn't current will run cells.
+
+class Receipt:
+    """The receipt of one post.
+
+    Parameters
+    ----------
+    note
+        What the store holds.
+    changed
+        The slots that aren't as it says.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        project: Project,
+        store: Store,
+        note: dict[str, Any],
+        changed: Collection[str],
+    ) -> None:
+        self._path, self._root, self._store = path, project.root, store
+        self._note, self._changed = note, changed
+
+    def current(self) -> PostReport | None:
+        """Return the report of a build, if there would be nothing to do."""
+        return None if self._changed else self._report("unchanged")
+
+    def reworded(self) -> PostReport | None:
+        """Write the post if nothing but plain words of the source were changed; report that."""
+        from litpost.rewording import reworded, with_words
+        from litpost.signature import sign
+        from litpost.writer import locked, write
+
+        note, kept = self._note, self._store.note(_words_name(self._path))
+        if {*self._changed} != {f"f:{self._path}"} or note["warnings"] or not kept:
+            return None
+        old, new, place = kept["text"], self._text(), Place.of(self._path)
+        if new is None or _sha256(old) != note["slots"][f"f:{self._path}"]:
+            return None
+        words = reworded(old, new, kept["plain"])
+        if not words:
+            return None
+        with locked(self._root):
+            post, manifest = map(self._read, (place.post, place.manifest))
+            text = with_words(post, words)
+            if text is None or _sha256(post) != note["slots"][f"f:{place.post}"]:
+                return None
+            text = sign(text)
+            for former, now in ((old, new), (post, text)):
+                manifest = manifest.replace(_sha256(former), _sha256(now))
+            files = {place.post: text, place.manifest: manifest}
+            write(self._root, {name: written.encode() for name, written in files.items()})
+        for name, written in {**files, self._path: new}.items():
+            note["slots"][f"f:{name}"] = _sha256(written)
+        self._store.put_note(_name(self._path), note)
+        self._store.put_note(_words_name(self._path), {**kept, "text": new})
+        return self._report("written")
+
+    def will_run(self) -> bool:
+        """Guess whether a build will run cells.
 
         It won't if nothing but the source's prose was changed. Whatever the guess, it changes
         nothing but how long the build takes.
         """
-        note = self._store.note(_name(path))
-        if note is None or note["common"] != self._common:
+        if any(slot[0] != "f" for slot in self._changed):
             return True
-        state = self._state(path)
-        slots = note["slots"].items()
-        if any(state.get(slot) != digest for slot, digest in slots if slot[0] != "f"):
-            return True
-        try:
-            text = (self._project.root / path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return False
-        return bool(note["code"] != _code_digest(text))
+        text = self._text()
+        return text is not None and self._note["code"] != _code_digest(text)
 
-    def _state(self, path: str) -> State:
-        environment = session_environment(self._project.language_of(path))
-        return State(self._project.root, self._versions, environment, {})
+    def _text(self) -> str | None:
+        try:
+            return self._read(self._path)
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _read(self, path: str) -> str:
+        return (self._root / path).read_bytes().decode()
+
+    def _report(self, status: str) -> PostReport:
+        cells = tuple(CellReport(**cell) for cell in self._note["cells"])
+        warnings = tuple(self._note["warnings"])
+        return PostReport(
+            self._path, Place.of(self._path).post, status, cells=cells, warnings=warnings
+        )
 
 
 def keep_receipt(
@@ -82,6 +145,7 @@ def keep_receipt(
     ran: Run,
     files: Mapping[str, bytes],
     cells: tuple[CellReport, ...],
+    theme: Theme,
 ) -> None:
     """Keep the receipt of a build that wrote `files`, if another could do without running."""
     traces = [done.trace for done in ran.done.values()]
@@ -103,7 +167,7 @@ def keep_receipt(
     slots |= made
     slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
     for each in filter(None, (source, source.original)):
-        slots[f"f:{each.path}"] = hashlib.sha256(each.text.encode()).hexdigest()
+        slots[f"f:{each.path}"] = _sha256(each.text)
     store = Store(project.root / STORE)
     environment = session_environment(project.language_of(source.path))
     state = State(project.root, Versions(store), environment, {})
@@ -119,16 +183,44 @@ def keep_receipt(
         "code": _code_digest(source.text),
     }
     store.put_note(_name(source.path), note)
+    words = {"text": source.text, "plain": _plain(source, project, theme, ran)}
+    store.put_note(_words_name(source.path), words)
     store.close()
+
+
+def _plain(source: Source, project: Project, theme: Theme, ran: Run) -> list[int]:
+    """Return the lines that may be reworded.
+
+    There are none if the blog has rules or templates of its own, or if the post's own files are
+    read or shown by it.
+    """
+    from litpost.rewording import plain_lines
+    from litpost.source import Snippet
+
+    place = Place.of(source.path)
+    own = {source.path, place.post, place.manifest}
+    shown = {block.path for block in source.blocks if isinstance(block, Snippet)}
+    read = {slot[2:] for done in ran.done.values() for slot in done.trace.reads if slot[0] == "f"}
+    if own & (shown | read) or (project.root / TEMPLATES).is_dir():
+        return []
+    return plain_lines(source, after=theme.excerpt.end if theme.excerpt else "")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _code_digest(text: str) -> str:
     """Return a digest of what is code in a source, or looks like it."""
-    return hashlib.sha256("\n".join(_CODE.findall(text)).encode()).hexdigest()
+    return _sha256("\n".join(_CODE.findall(text)))
 
 
 def _name(path: str) -> str:
     return f"receipt {path}"
+
+
+def _words_name(path: str) -> str:
+    return f"words {path}"
 
 
 def _images(post: str, root: Path) -> Iterator[str]:
