@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from litpost.engine import engine_digest
 from litpost.environment import session_environment
+from litpost.errors import LitpostError
 from litpost.project import STORE, TEMPLATES, Place, Project
 from litpost.reports import CellReport, PostReport
 from litpost.state import State
@@ -82,34 +83,46 @@ class Receipt:
 
     def reworded(self) -> PostReport | None:
         """Write the post if nothing but plain words of the source were changed; report that."""
-        from litpost.rewording import reworded, with_words
-        from litpost.signature import sign
-        from litpost.writer import locked, write
-
         note, kept = self._note, self._store.note(_words_name(self._path))
         if {*self._changed} != {f"f:{self._path}"} or note["warnings"] or not kept:
             return None
-        old, new, place = kept["text"], self._text(), Place.of(self._path)
+        from litpost.rewording import reworded
+
+        old, new = kept["text"], self._text()
         if new is None or _sha256(old) != note["slots"][f"f:{self._path}"]:
             return None
-        words = reworded(old, new, kept["plain"])
-        if not words:
+        if not (words := reworded(old, new, kept["plain"])):
             return None
+        try:
+            written = self._write(old, new, words)
+        except LitpostError:  # a build will tell of it
+            return None
+        if not written:
+            return None
+        for name, text in {**written, self._path: new}.items():
+            note["slots"][f"f:{name}"] = _sha256(text)
+        self._store.put_note(_name(self._path), note)
+        self._store.put_note(_words_name(self._path), {**kept, "text": new})
+        return self._report("written")
+
+    def _write(self, old: str, new: str, words: Mapping[str, str]) -> dict[str, str]:
+        """Write the post with other words, and its manifest; nothing if it isn't as it was."""
+        from litpost.rewording import with_words
+        from litpost.signature import sign
+        from litpost.writer import locked, write
+
+        place = Place.of(self._path)
         with locked(self._root):
             post, manifest = map(self._read, (place.post, place.manifest))
             text = with_words(post, words)
-            if text is None or _sha256(post) != note["slots"][f"f:{place.post}"]:
-                return None
+            if text is None or _sha256(post) != self._note["slots"][f"f:{place.post}"]:
+                return {}
             text = sign(text)
             for former, now in ((old, new), (post, text)):
                 manifest = manifest.replace(_sha256(former), _sha256(now))
             files = {place.post: text, place.manifest: manifest}
-            write(self._root, {name: written.encode() for name, written in files.items()})
-        for name, written in {**files, self._path: new}.items():
-            note["slots"][f"f:{name}"] = _sha256(written)
-        self._store.put_note(_name(self._path), note)
-        self._store.put_note(_words_name(self._path), {**kept, "text": new})
-        return self._report("written")
+            write(self._root, {name: data.encode() for name, data in files.items()})
+        return files
 
     def will_run(self) -> bool:
         """Guess whether a build will run cells.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from litpost import builder
+from litpost import builder, writer
+from litpost.errors import LitpostError
 from tests.litpost.blog import HEADER, POST, SOURCE, Blog
 from tests.litpost.incremental import build_by_command, build_clean
 
@@ -133,6 +134,21 @@ def test_a_cell_that_reads_the_posts_own_files_runs_for_an_edit_of_words(
     _edit(blog, "Some words.", "Some other words.")
     built = build_by_command(blog)
     assert len(built.ran) == 1
+
+
+def test_what_keeps_the_post_from_being_written_is_told_as_by_any_build(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*args: object) -> None:
+        raise LitpostError("no room")
+
+    blog.source(BODY)
+    build_by_command(blog)
+    _edit(blog, "The first words", "Other words")
+    for module in (writer, builder):
+        monkeypatch.setattr(module, "write", write)
+    built = build_by_command(blog)
+    assert (built.status, built.message) == ("failed", "no room")
 
 
 def test_a_post_that_was_edited_by_hand_stays(blog: Blog) -> None:
