@@ -83,6 +83,7 @@ def _start(root: str) -> Any:
     from litpost.session.shell import Shell
     from litpost.session.states import FILTERS, told
     from litpost.session.watch import Watch
+    from litpost.session.writers import watch_writers
 
     namespace = Namespace()
     modules = Modules(root)
@@ -102,10 +103,12 @@ def _start(root: str) -> Any:
             ambient.settle(name, is_told=watch.notes.have_local_file())
             if name in ("numpy.random", "torch"):
                 watch_states(ambient, module)
+            watch_writers(watch, module)
 
         return change
 
-    libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow")
+    libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
+                 "sympy", "h5py")  # fmt: skip
     defaults.install({**shell.imports, **{name: settled(name) for name in libraries}})
     modules.install(watch.imports.import_)
     import random

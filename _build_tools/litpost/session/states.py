@@ -241,6 +241,24 @@ def _pandas_classes() -> object:
     ]  # fmt: skip
 
 
+def _sympy_printing() -> object:
+    """Return what `init_printing` and its like set: of SymPy, and among IPython's formatters."""
+    symbols: Any = sys.modules.get("sympy.printing.pretty.pretty_symbology")
+    printer: Any = sys.modules.get("sympy.printing.printer")
+    shells: Any = sys.modules.get("IPython.core.interactiveshell")
+    if symbols is None or printer is None:
+        return None
+    shell = shells and shells.InteractiveShell._instance
+    formatters = shell.display_formatter.formatters if shell else {}
+    shown = [
+        (mime, kind.__qualname__, told(function))
+        for mime, formatter in formatters.items()
+        for kind, function in formatter.type_printers.items()
+        if str(getattr(function, "__module__", "")).startswith("sympy")
+    ]
+    return symbols._use_unicode, told(printer.Printer._global_settings), sorted(shown, key=str)
+
+
 def _changed_environment() -> object:
     now = getattr(os.environ, "_data", os.environ)
     names = sorted(now.keys() | _ENVIRONMENT.keys())
@@ -299,6 +317,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "Python's library": _standard_library,
     "fonts and colormaps": _fonts_and_colormaps,
     "pandas' classes": _pandas_classes,
+    "SymPy's printing": _sympy_printing,
 }
 LIBRARIES = {
     "numpy.random": "numpy.random",
@@ -308,6 +327,7 @@ LIBRARIES = {
     "pandas' options": "pandas",
     "fonts and colormaps": "matplotlib",
     "pandas' classes": "pandas",
+    "SymPy's printing": "sympy",
     "torch's settings": "torch",
     "Keras' settings": "keras",
 }

@@ -185,6 +185,16 @@ class Watch:
             self._note_obstacle(full)
             self._note_change(full)
 
+    def opened_below(self, path: Any, *, reads: bool, writes: bool) -> None:
+        """Note a file that is about to be opened by C code, which no event tells of."""
+        if not self.notes.are_open or (full := self.path_of(path)) is None:
+            return
+        if reads:
+            self._note_file(full)
+        if writes:
+            self._note_obstacle(full)
+            self._note_change(full)
+
     def _note_file(self, path: Any) -> None:
         if (full := self.path_of(path)) and full not in self.written:
             self.notes.note("f", full, file_digest)
