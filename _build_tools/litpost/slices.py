@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from litpost.history import History, Written, live_after, without_stale
 from litpost.plan import Step
 from litpost.trace import Trace
+from litpost.world import LOADED
 
 TENSORFLOW = "a:TensorFlow's and Keras' state"
 _DRAWING = ("random", "rand", "shuffle", "choice", "seed", "sample", "permutation", "normal")
@@ -90,7 +91,7 @@ class Search:
                 words |= new
                 todo += new
         for slot, digest in written.items():
-            is_module = slot.startswith("m:") and (digest != "elsewhere" or slot[2:] in words)
+            is_module = slot.startswith("m:") and (digest != LOADED or slot[2:] in words)
             is_setting = slot.startswith("a:") and not slot.endswith(("random", TENSORFLOW[2:]))
             is_drawn = slot.endswith("random") and any(
                 w in word for word in words for w in _DRAWING

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from litpost.ansi import plain
+from litpost.world import LOADED
 
 Kind = Literal["stdout", "stderr", "display", "result", "error"]
 
@@ -88,8 +89,14 @@ class Trace:
     fingerprint_seconds: float = 0.0
 
     def repeats(self, other: Trace) -> bool:
-        """Say whether this run of a step has come to the same as another."""
-        return self.failure == other.failure and self.writes == other.writes
+        """Say whether this run of a step has come to the same as another.
+
+        What that one has loaded of libraries may be there already.
+        """
+        return self.failure == other.failure and self._lasting() == other._lasting()
+
+    def _lasting(self) -> dict[str, str | None]:
+        return {slot: digest for slot, digest in self.writes.items() if digest != LOADED}
 
     def as_json(self) -> dict[str, Any]:
         """Return the trace as the store keeps it."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 
+LOADED = "elsewhere"
+"""The digest of a module that isn't the project's: that it is loaded is all that counts."""
+
 _SUFFIXES = (".py", ".so", ".pyd")
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from litpost.environment import session_environment
 from litpost.session.recorder import are_of_one_run
+from litpost.trace import Trace
+from litpost.world import LOADED
 from tests.litpost.blog import Blog
 from tests.litpost.incremental import Tree, build, check
 
@@ -663,6 +665,13 @@ print(fingerprint({None, *((None, n) for n in range(9))}, is_local=bool).digest)
         for _ in range(3)
     }
     assert len(digests) == 1
+
+
+def test_a_step_repeats_another_run_that_has_loaded_what_is_there_by_now() -> None:
+    first = Trace("a", writes={"v:x": "1", "m:hmac": LOADED})
+    assert Trace("a", writes={"v:x": "1"}).repeats(first)
+    assert not Trace("a", writes={"v:x": "2"}).repeats(first)
+    assert not Trace("a", writes={"v:x": "1", "m:helper": "3"}).repeats(first)
 
 
 FAULTS = tomllib.loads((Path(__file__).parent / "data/faults.toml").read_text())

@@ -10,6 +10,7 @@ that only when it calls ``setattr`` or ``delattr``. Loops mostly set the attribu
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,13 +79,17 @@ class Patches:
         root
             The value of the variable by which it was reached, if it was by one.
         """
-        if any(map(self._is_library, (owner, *root))) and not _is_known(owner):
-            place = identity(owner), name
-            if place not in self._places:
-                there = _content(owner, name)
-                before = self._digests(there)
-                self._places[place] = _Place(owner, name, _label(owner, text), there, before)
+        with contextlib.suppress(Exception):  # whatever looking at it leads to
+            if any(map(self._is_library, (owner, *root))) and not _is_known(owner):
+                self._note(owner, name, text)
         return owner
+
+    def _note(self, owner: Any, name: str | None, text: str) -> None:
+        place = identity(owner), name
+        if place not in self._places:
+            there = _content(owner, name)
+            before = self._digests(there)
+            self._places[place] = _Place(owner, name, _label(owner, text), there, before)
 
     def _tell_name(self, owner: Any, name: str) -> tuple[Any, str]:
         return self.tell(owner, name, ""), name

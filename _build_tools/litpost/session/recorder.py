@@ -35,10 +35,9 @@ from litpost.session.sharing import joint_digests
 from litpost.session.states import DRAWN, LIBRARIES
 from litpost.session.values import dump, load
 from litpost.session.watch import Watch
-from litpost.world import file_digest, text_digest
+from litpost.world import LOADED, file_digest, text_digest
 
 _rename, _remove = os.replace, os.remove  # before cells can replace them
-_LOADED = "elsewhere"
 _STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "litpost", "builtins", "xxhash"}
 
 Reads = Mapping[str, str | None]
@@ -341,7 +340,7 @@ class Recorder:
             self.live[slot] = f"{digest}@{run}" if walked[slot].opaque else digest
             self._mates[slot] = mates
         for name in {name.partition(".")[0] for name in self._new_libraries()}:
-            self.live[f"m:{name}"] = _LOADED
+            self.live[f"m:{name}"] = LOADED
         slots = before.keys() | self.live.keys()
         changed = {s for s in slots if self.live.get(s) != before.get(s)}
         return {s: self.live.get(s) for s in changed | set_anew}
@@ -409,6 +408,6 @@ def are_of_one_run(reads: Reads, known: Reads) -> bool:
 
 def _is_inner(slot: str, digest: str | None) -> bool:
     """Say whether what was read belongs to the session, or is a file of the project."""
-    is_local_module = slot[0] == "m" and digest not in (None, _LOADED)
+    is_local_module = slot[0] == "m" and digest not in (None, LOADED)
     is_local_file = slot[0] in "fdxt" and not slot[2:].startswith(("/", ".."))
     return slot[0] in "vasl" or is_local_module or is_local_file
