@@ -156,6 +156,16 @@ def test_sessions_leave_no_descriptors_and_no_files(
     assert list(scratch.iterdir()) == []
 
 
+def test_a_cell_that_hangs_in_a_scripts_background_is_interrupted_too(blog: Blog) -> None:
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what ends with `&`
+    try:
+        ran = run_all(blog, cell("print('above')\nwhile True:\n    pass", "timeout: 0.5"))
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert ran.failed
+    assert [out.text for out in ran.traces[ran.failed.key].outputs] == ["above\n"]
+
+
 def test_what_was_printed_before_a_loss_is_told(blog: Blog) -> None:
     ran = run_all(blog, cell("import os\nos.system('echo below')\nos._exit(1)"))
     assert ran.failed

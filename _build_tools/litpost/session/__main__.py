@@ -25,6 +25,7 @@ import fcntl
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -40,6 +41,9 @@ def main(root: str, requests: str, answers: str) -> None:
     outgoing = os.fdopen(int(answers), "w", encoding="utf-8")
     for descriptor in (incoming.fileno(), outgoing.fileno()):
         os.set_inheritable(descriptor, False)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in a script's background it's ignored
     answer = _start(os.path.realpath(root))
     own = os.getpid()
     for line in incoming:
