@@ -23,7 +23,7 @@ from litpost.reports import CellReport, PostReport
 from litpost.state import State
 from litpost.store import Store
 from litpost.versions import Versions
-from litpost.world import times
+from litpost.world import text_digest, times
 
 if TYPE_CHECKING:
     from litpost.execution import Run
@@ -89,7 +89,7 @@ class Receipt:
         from litpost.rewording import reworded
 
         old, new = kept["text"], self._text()
-        if new is None or _sha256(old) != note["slots"][f"f:{self._path}"]:
+        if new is None or text_digest(old) != note["slots"][f"f:{self._path}"]:
             return None
         if not (words := reworded(old, new, kept["plain"])):
             return None
@@ -100,7 +100,7 @@ class Receipt:
         if not written:
             return None
         for name, text in {**written, self._path: new}.items():
-            note["slots"][f"f:{name}"] = _sha256(text)
+            note["slots"][f"f:{name}"] = text_digest(text)
         self._store.put_note(_name(self._path), note)
         self._store.put_note(_words_name(self._path), {**kept, "text": new})
         return self._report("written")
@@ -115,11 +115,11 @@ class Receipt:
         with locked(self._root):
             post, manifest = map(self._read, (place.post, place.manifest))
             text = with_words(post, words)
-            if text is None or _sha256(post) != self._note["slots"][f"f:{place.post}"]:
+            if text is None or text_digest(post) != self._note["slots"][f"f:{place.post}"]:
                 return {}
             text = sign(text)
             for former, now in ((old, new), (post, text)):
-                manifest = manifest.replace(_sha256(former), _sha256(now))
+                manifest = manifest.replace(text_digest(former), text_digest(now))
             files = {place.post: text, place.manifest: manifest}
             write(self._root, {name: data.encode() for name, data in files.items()})
         return files
@@ -180,7 +180,7 @@ def keep_receipt(
     slots |= made
     slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
     for each in filter(None, (source, source.original)):
-        slots[f"f:{each.path}"] = _sha256(each.text)
+        slots[f"f:{each.path}"] = text_digest(each.text)
     store = Store(project.root / STORE)
     environment = session_environment(project.language_of(source.path))
     state = State(project.root, Versions(store), environment, {})
@@ -219,13 +219,9 @@ def _plain(source: Source, project: Project, theme: Theme, ran: Run) -> list[int
     return plain_lines(source, after=theme.excerpt.end if theme.excerpt else "")
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _code_digest(text: str) -> str:
     """Return a digest of what is code in a source, or looks like it."""
-    return _sha256("\n".join(_CODE.findall(text)))
+    return text_digest("\n".join(_CODE.findall(text)))
 
 
 def _name(path: str) -> str:
@@ -249,7 +245,7 @@ def _common(project: Project) -> str:
     told: list[Any] = [engine_digest(), repr(replace(project, root=Path()))]
     for folder in (_PACKAGE, project.root / TEMPLATES):
         told += sorted(_stamps(str(folder)))
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    return text_digest(repr(told))
 
 
 def _stamps(folder: str) -> Iterator[tuple[str, str]]:

@@ -41,9 +41,8 @@ def main(root: str, requests: str, answers: str) -> None:
     outgoing = os.fdopen(int(answers), "w", encoding="utf-8")
     for descriptor in (incoming.fileno(), outgoing.fileno()):
         os.set_inheritable(descriptor, False)
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # in a script's background it's ignored
+    # In a script's background it would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     answer = _start(os.path.realpath(root))
     own = os.getpid()
     for line in incoming:

@@ -176,10 +176,8 @@ class Namespace(dict[str, Any]):
     # Whatever asks for all names reads all of them.
 
     def _read_all(self) -> None:
-        was_listed, self._is_listed = (
-            self._is_listed,
-            True,
-        )  # who goes through them bears no new one
+        was_listed = self._is_listed
+        self._is_listed = True  # whoever goes through the names can't bear a new one
         self.settle()
         for name in self.lacking:
             self._check(name)

@@ -90,7 +90,7 @@ def take_loggers() -> None:
     """Take the loggers that a library has set up, as it was loaded, for its start."""
     known = set(_START.get("loggers", ()))
     loggers = logging.root.manager.loggerDict
-    for name in loggers.keys() - known - {""}:
+    for name in loggers.keys() - known:
         if state := _logger(name, loggers[name]):
             _LOGGERS[name] = state
 

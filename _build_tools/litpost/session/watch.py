@@ -179,16 +179,16 @@ class Watch:
             return
         flags = flags if isinstance(flags, int) else 0
         is_new = flags & os.O_EXCL and not full.startswith(self.root + os.sep)  # a temporary one
-        if not is_new and (not flags & _WRITING or not flags & os.O_TRUNC):
-            self._note_file(full)
-        if flags & _WRITING:
-            self._note_obstacle(full)
-            self._note_change(full)
+        is_written = bool(flags & _WRITING)
+        is_read = not is_new and not (is_written and flags & os.O_TRUNC)
+        self._note_open(full, reads=is_read, writes=is_written)
 
     def opened_below(self, path: Any, *, reads: bool, writes: bool) -> None:
         """Note a file that is about to be opened by C code, which no event tells of."""
-        if not self.notes.are_open or (full := self.path_of(path)) is None:
-            return
+        if self.notes.are_open and (full := self.path_of(path)):
+            self._note_open(full, reads=reads, writes=writes)
+
+    def _note_open(self, full: str, *, reads: bool, writes: bool) -> None:
         if reads:
             self._note_file(full)
         if writes:
