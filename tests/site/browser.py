@@ -99,6 +99,12 @@ def visit(
         context.close()
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click the first link that `selector` finds, and wait until its page has loaded."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def check_site(
     browser: Browser,
     home: str,

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 from tests.site import checks
-from tests.site.browser import NARROW, SCHEMES, WIDE, Scheme, check_site, visit
+from tests.site.browser import NARROW, SCHEMES, WIDE, Scheme, check_site, follow, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -26,7 +26,7 @@ def test_a_missing_page_is_said_to_be_missing(browser: Browser, fixture_home: st
     with visit(browser, f"{fixture_home}no/such/page", width=NARROW) as visited:
         assert visited.response.status == 404
         assert visited.problems + checks.check_page(visited.page) == []
-        visited.page.click("main a")
+        follow(visited.page, "main a")
         assert visited.page.url == fixture_home
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser
 
-from tests.site.browser import NARROW, check_site, visit
+from tests.site.browser import NARROW, check_site, follow, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -33,7 +33,7 @@ def test_every_post_is_linked_from_home(
 
 def test_figures_have_twins_in_both_schemes(browser: Browser, repository_home: str) -> None:
     with visit(browser, repository_home) as visited:
-        visited.page.click(".post-card h3 a")
+        follow(visited.page, ".post-card h3 a")
         assert visited.page.locator(".litpost-light img").count() > 0
         light = visited.page.locator(".litpost-light").count()
         assert light == visited.page.locator(".litpost-dark").count()
@@ -69,7 +69,7 @@ def test_a_button_copies_code_but_none_stands_at_output(
         page = visited.page
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.wait_for_load_state("networkidle")  # a link would break off what still loads
-        page.click(".post-card h3 a")
+        follow(page, ".post-card h3 a")
         first = page.locator("div.highlighter-rouge").first
         first.hover()
         first.locator(".litpost-copy").click()
