@@ -103,7 +103,7 @@ def _build(
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
         # While cells run. Whoever ends the process meanwhile may leave the lock of imports held.
-        Thread(target=import_module, args=["litpost.renderer"], daemon=True).start()
+        Thread(target=_prepare, args=[project, theme], daemon=True).start()
         with (
             contextlib.closing(Store(project.root / STORE)) as store,
             contextlib.closing(Versions(store)) as versions,
@@ -144,6 +144,15 @@ def _build(
     keep_receipt(source, project, ran, files, tuple(_current_cells(source)), theme)
     status = "written" if changed else "unchanged"
     return PostReport(path, place.post, status, "", "", cells, warnings)
+
+
+def _prepare(project: Project, theme: Theme) -> None:
+    """Load what renders posts, and see that the templates that most posts need are compiled."""
+    with contextlib.suppress(Exception):  # it will be met, and told of, when it is needed
+        import_module("litpost.renderer")
+        from litpost.templates import Templates
+
+        Templates(project.root, theme).compile()
 
 
 def explain(path: str, project: Project) -> tuple[CellReport, ...]:

@@ -14,6 +14,8 @@ from litpost.formulas import one_line
 from litpost.project import STORE, TEMPLATES
 from litpost.theme import COMMON, Theme
 
+_USUAL = ("code", "text", "figure", "post")
+
 
 class Templates:
     """The templates that posts of a blog are made with."""
@@ -30,6 +32,11 @@ class Templates:
         )
         self._environment.filters["liquid"] = liquid.escape
         self._environment.filters["one_line"] = one_line
+
+    def compile(self) -> None:
+        """Compile the templates that most posts need, if what was compiled isn't kept."""
+        for name in _USUAL:
+            self._environment.get_template(f"{name}.j2")
 
     def fill(self, name: str, **values: Any) -> str:
         """Fill one of the theme's templates."""
