@@ -6,15 +6,12 @@ Each case is a tree, an edit of it, and the cells that run after the edit.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from litpost.environment import session_environment
 from litpost.session.recorder import are_of_one_run
 from litpost.trace import Trace
 from litpost.world import LOADED
@@ -654,17 +651,6 @@ def test_a_step_that_is_run_again_may_look_for_less_or_more_outside_of_the_proje
 ) -> None:
     known = {"v:x": "1", "f:d.txt": "2", "f:/far/lib.json": "3"}
     assert are_of_one_run(reads, known) == is_same
-
-
-def test_a_set_that_holds_none_is_the_same_in_each_session() -> None:
-    code = """
-from litpost.session.fingerprints import fingerprint
-print(fingerprint({None, *((None, n) for n in range(9))}, is_local=bool).digest)"""
-    digests = {
-        subprocess.check_output([sys.executable, "-c", code], env=session_environment("en"))
-        for _ in range(3)
-    }
-    assert len(digests) == 1
 
 
 def test_a_step_repeats_another_run_that_has_loaded_what_is_there_by_now() -> None:

@@ -27,7 +27,7 @@ import gc
 import marshal
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ import xxhash
 
 from litpost.session.holding import ATOMS, Held, held_by, identity, owner_of
 from litpost.session.namespace import Namespace
+from litpost.session.ranks import Ranks, in_order, slots_of
 
 PICKLED = frozenset(
     """__future__ array builtins collections copyreg dataclasses datetime decimal fractions
@@ -55,8 +56,6 @@ _FROZEN = frozenset(
     """dtype range slice date datetime time timedelta timezone Decimal Fraction UUID Pattern
     PosixPath PurePosixPath WindowsPath PureWindowsPath""".split()
 )
-_HASHED = frozenset("datetime decimal fractions numpy uuid".split())
-"""Modules whose types, if they have a hash of their own, take it from what is in them."""
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
 _CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__module__", "__firstlineno__"})
 _CODES: dict[int, tuple[types.CodeType, str]] = {}
@@ -158,6 +157,7 @@ class _Walk:
         self.found = Fingerprint()
         self.is_local = is_local
         self._numbers: dict[int, int] = {}
+        self._ranks = Ranks()
         self._alive: list[Any] = []  # so that no id is used twice during the walk
 
     def tell(self, *parts: object) -> None:
@@ -279,22 +279,10 @@ class _Walk:
                 self.visit(item)
 
     def _set(self, value: Any) -> None:
-        """Tell a set: of what is hashed by its content in its order, which shows.
-
-        The order of others may follow from where they lie in memory: it is never the same.
-        """
+        """Tell a set: of what is hashed by its content in its order, which shows."""
         kind: Any = set if isinstance(value, set) else frozenset
         self.tell(kind.__sizeof__(value))  # that of its table decides the order of what is added
-        if all(map(_is_hashed_by_content, value)):
-            self._items(value)
-            return
-        digests = []
-        for item in value:
-            own, self.hash = self.hash, xxhash.xxh3_128()
-            self.visit(item)
-            digests.append(self.hash.hexdigest())
-            self.hash = own
-        self.tell(*sorted(digests))
+        self._items(in_order(kind.__iter__(value), self._ranks))
 
     # Code
 
@@ -556,7 +544,7 @@ class _Walk:
         if attributes is not None:
             self.found.objects[identity(attributes)] = -1
             self._attributes(attributes)
-        for name in _slots(kind):
+        for name in slots_of(kind):
             try:
                 item = object.__getattribute__(value, name)
             except AttributeError:
@@ -639,24 +627,5 @@ def _is_huge(value: Any) -> bool:
     return type(value) is int and value.bit_length() > 1_000
 
 
-def _is_hashed_by_content(value: Any) -> bool:
-    kind: Any = type(value)
-    if value is None:  # it is hashed by its address, which differs from session to session
-        return sys.version_info >= (3, 12)
-    if kind in (tuple, frozenset):
-        return all(map(_is_hashed_by_content, value))
-    return kind in ATOMS or (kind.__module__ in _HASHED and kind.__hash__ is not object.__hash__)
-
-
 _registered: Any = vars(abc)["_get_dump"]
 _MEMBER_NOISE = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
-
-
-def _slots(kind: type) -> Iterable[str]:
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else tuple(slots):
-            if name in ("__dict__", "__weakref__"):
-                continue
-            private = name.startswith("__") and not name.endswith("__")
-            yield f"_{base.__name__.lstrip('_')}{name}" if private else name
