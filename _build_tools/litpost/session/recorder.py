@@ -31,7 +31,7 @@ from litpost.session.fingerprints import Fingerprint, fingerprint, module_finger
 from litpost.session.holding import Held
 from litpost.session.modules import Modules
 from litpost.session.namespace import EVERYTHING, Namespace
-from litpost.session.sharing import joint_digests
+from litpost.session.sharing import JointDigest, joint_digests
 from litpost.session.states import DRAWN, LIBRARIES
 from litpost.session.values import dump, load
 from litpost.session.watch import Watch
@@ -153,6 +153,10 @@ class Recorder:
         reached = self._walk(walk | (former - gone), values, new, gone, anew=anew)
         reads |= self.watch.notes.reads | self._module_reads(reached, new, before)
         reads |= self._ambient_reads(reached)
+        joint = joint_digests(
+            {slot: self._prints[slot] for slot in self._walked - gone if slot in self._prints}
+        )
+        reads |= self._reads_by_sharing(joint, before, anew=anew)
         reads |= {f"l:{key}": self._layouts.get(key) for key in self.watch.layouts
                   if key in self._layouts}  # fmt: skip
         told = {slot: value for slot, value in reads.items() if slot[0] != "p"} | dict(declared)
@@ -161,7 +165,7 @@ class Recorder:
         unseen = self._unseen()
         once = time.time_ns() if unseen and not vouched else 0
         run = xxhash.xxh3_64_hexdigest(repr((identity, sorted(told.items()), once)).encode())
-        writes = self._changes(before, gone, anew, run)
+        writes = self._changes(joint, before, gone, anew, run)
         writes |= self._ambient_writes(reached, run)
         writes |= self._file_writes()
         return {
@@ -286,6 +290,22 @@ class Recorder:
                 reads |= {mate: before.get(mate) for mate in mates}
         return reads
 
+    def _reads_by_sharing(
+        self, joint: Mapping[str, JointDigest], before: Mapping[str, str], *, anew: set[str]
+    ) -> dict[str, str | None]:
+        """Return what shares objects with others, or has changed, and isn't set anew.
+
+        The step may have got hold of an object by another way than by the name of a variable that
+        it is in, or may have made what shares one with it. What it then writes of that variable
+        follows from what was in it.
+        """
+        return {
+            slot: before[slot]
+            for slot, (digest, mates) in joint.items()
+            if slot in before and slot not in anew
+            and (mates or self._prints[slot].opaque or digest != before[slot])
+        }  # fmt: skip
+
     def _module_reads(
         self, reached: set[str], new: set[str], before: Mapping[str, str]
     ) -> dict[str, str | None]:
@@ -330,14 +350,18 @@ class Recorder:
     # Writes
 
     def _changes(
-        self, before: Mapping[str, str], gone: set[str], set_anew: set[str], run: str
+        self,
+        joint: Mapping[str, JointDigest],
+        before: Mapping[str, str],
+        gone: set[str],
+        set_anew: set[str],
+        run: str,
     ) -> dict[str, Any]:
         """Return what has changed, and what was set without being read: it need not be changed."""
-        walked = {slot: self._prints[slot] for slot in self._walked if slot in self._prints}
         for slot in gone:
             self._forget(slot)
-        for slot, (digest, mates) in joint_digests(walked).items():
-            self.live[slot] = f"{digest}@{run}" if walked[slot].opaque else digest
+        for slot, (digest, mates) in joint.items():
+            self.live[slot] = f"{digest}@{run}" if self._prints[slot].opaque else digest
             self._mates[slot] = mates
         for name in {name.partition(".")[0] for name in self._new_libraries()}:
             self.live[f"m:{name}"] = LOADED

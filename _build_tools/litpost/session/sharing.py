@@ -9,16 +9,17 @@ import xxhash
 
 from litpost.session.fingerprints import Fingerprint
 
+JointDigest = tuple[str, tuple[str, ...]]
+"""A digest, and the names of all slots that share something with what it is of."""
 
-def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, tuple[str, tuple[str, ...]]]:
+
+def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, JointDigest]:
     """Return, for each slot, a digest that also tells which objects it shares with which others.
 
     If ``b = a``, a change of ``a`` is one of ``b``: that they are the same object is part of what
-    they are. With each digest come the names of all slots that share something with it.
+    they are.
     """
-    digests: dict[str, tuple[str, tuple[str, ...]]] = {
-        name: (found.digest, ()) for name, found in prints.items()
-    }
+    digests: dict[str, JointDigest] = {name: (found.digest, ()) for name, found in prints.items()}
     for group in shared_groups(prints):
         mates = tuple(sorted(group))
         shared = _shared(group, prints)
