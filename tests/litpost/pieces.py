@@ -508,6 +508,7 @@ PANDAS = Kit(
         "print(pd.Timestamp(2000 + {c}, 1, 1))", "for i, row in df.iterrows(): xs.append(i)",
         "df.loc[len(df)] = {c}", "g = df.groupby('a')", "print(g.ngroups)",
         "x = df.to_numpy()\nprint(x.shape)", "df.insert(0, 'k{c}', n)",
+        "other = pd.DataFrame({'b': [1.5, {c}]})", "print(other)", "print(other.sum())",
         "pd.DataFrame.mine = lambda self: {c}", "print(df.mine())", "pd.Series.mine = n",
         "@pd.api.extensions.register_series_accessor('mine')\nclass Mine:\n"
         "    def __init__(self, of):\n        self.n = {c}", "print(df['a'].mine.n)",
@@ -524,6 +525,8 @@ FIGURES = Kit(
         "print(plt.rcParams['lines.linewidth'])", "plt.style.use('ggplot')",
         "plt.style.use('default')", "print(plt.rcParams['axes.grid'])",
         "#| fig-alt: a\nfig, ax = plt.subplots()\nax.plot([{c}, 2])",
+        "#| fig-alt: a\nother, axes = plt.subplots()\naxes.plot([{c}, 1])",
+        "#| fig-alt: a\nother", "print(len(axes.lines), axes.get_ylim())",
         "#| fig-alt: a\nax.set_title('{c}')\nfig", "plt.close('all')", "print(len(ax.lines))",
         "#| fig-alt: a\n#| fig-width: 3\nplt.bar(range(2), [1, {c}])",
         "plt.rc('font', size={c} + 5)",
@@ -539,12 +542,64 @@ FIGURES = Kit(
     weight=1,
 )  # fmt: skip
 
+_TWIN = (
+    "@dataclass\nclass V:\n    x: int = {c}\n    y: list = field(default_factory=list)",
+    "class V(enum.Enum):\n    X = {c}", "class V(enum.Flag):\n    X = {c}\n    Y = 64",
+    "@functools.cache\ndef V(x={c}):\n    return x\nV();", "V = decimal.getcontext()",
+    "def V(x: Optional[int] = {c}):\n    return x", "V = [sys.stdout, {c}]",
+    "V = functools.partial(print, {c}, file=sys.stdout)", "V = [random.random, {c}]",
+    "V = [sqlite3.connect(':memory:'), {c}]", "V = [logging.getLogger('{c}'), {c}]",
+    "V = [logging.getLogger('x'), {c}]", "V = [re.compile('{c}'), {c}]", "V = [os.environ, {c}]",
+    "V = {Point({c}), Point(6), Point(2)}", "V = {Path('{c}'), Path('i'), Path('j')}",
+    "V = {Node({c}), Node(1)}", "V = [ZoneInfo('UTC'), {c}]", "V = lambda: {c}",
+    "V = inspect.signature(lambda x={c}: x)", "V = argparse.ArgumentParser(prog='{c}')",
+    "show(V)", "show(V)", "show(V)",
+)  # fmt: skip
+"""What shares objects of Python's library with another of its kind."""
+TWINS = Kit(
+    tuple(piece.replace("V", name) for piece in _TWIN for name in ("p", "q", "r")),
+    base="""import argparse, decimal, enum, functools, inspect, logging, os, random, re
+import sqlite3, sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+
+
+class Node:
+    def __init__(self, x):
+        self.x = x
+
+
+def show(value):
+    if isinstance(value, list):
+        print(value[-1])
+    elif isinstance(value, enum.EnumMeta):
+        print([each.value for each in value])
+    elif isinstance(value, set):
+        is_by_place = any(isinstance(each, Node) for each in value)
+        print(sorted(each.x for each in value) if is_by_place else [*map(str, value)])
+    elif callable(value):
+        print(value())
+    else:
+        print(getattr(value, "prog", value))
+
+
+p, q, r = {c}, [1], {Node(2)}""",
+    weight=3,
+)
+
 KITS = {
     "functions": FUNCTIONS, "classes": CLASSES, "iterators": ITERATORS, "random": RANDOM,
     "at run time": AT_RUN_TIME, "modules": MODULES, "packages": PACKAGES, "files": FILES,
     "folders": FOLDERS, "ambient": AMBIENT, "environment": ENVIRONMENT, "failures": FAILURES,
     "libraries": LIBRARIES, "time-outs": TIME_OUTS, "magics": MAGICS, "NumPy": NUMPY,
-    "pandas": PANDAS, "figures": FIGURES,
+    "pandas": PANDAS, "figures": FIGURES, "twins": TWINS,
 }  # fmt: skip
 """What a program takes some of, besides `NAMES`."""
 DRAWN = [name for name, kit in KITS.items() for _ in range(kit.weight)]

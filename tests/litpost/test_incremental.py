@@ -660,6 +660,44 @@ def test_a_step_repeats_another_run_that_has_loaded_what_is_there_by_now() -> No
     assert not Trace("a", writes={"v:x": "1", "m:helper": "3"}).repeats(first)
 
 
+@pytest.mark.parametrize(
+    ("first", "made", "shown"),
+    [
+        ("import pandas as pd", "V = pd.DataFrame({'a': [@@]})", "print(V)"),
+        ("import pandas as pd", "V = pd.Series([@@, None], dtype='string')", "print(V)"),
+        ("import pandas as pd", "V = pd.Series([@@], [pd.Timestamp(0, tz='UTC')])", "print(V)"),
+        (
+            "from dataclasses import dataclass, field",
+            "@dataclass\nclass V:\n    x: int = @@\n    y: list = field(default_factory=list)",
+            "print(V())",
+        ),
+        ("import enum", "class V(enum.Enum):\n    X = @@", "print(V.X.value)"),
+        ("import enum", "class V(enum.Flag):\n    X = @@", "print(V.X.value)"),
+        ("import functools", "@functools.cache\ndef V():\n    return @@\nV();", "print(V())"),
+        ("import typing", "def V(x: typing.Optional[int] = @@):\n    return x", "print(V())"),
+        ("import sqlite3", "V = [sqlite3.connect(':memory:'), @@]", "print(V[1])"),
+        ("import sys", "def V(x=@@, file=sys.stdout):\n    print(x, file=file)", "V()"),
+        (
+            "import matplotlib.pyplot as plt",
+            "#| output: false\nV, axes_V = plt.subplots()\naxes_V.plot([1, @@])",
+            "print(axes_V.get_ylim())",
+        ),
+    ],
+)  # fmt: skip
+def test_values_share_nothing_because_a_library_has_it(
+    first: str, made: str, shown: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def cells(number: int) -> dict[str, str]:
+        one, other = made.replace("V", "one"), made.replace("V", "other")
+        one, other = one.replace("@@", str(number)), other.replace("@@", "7")
+        return {"first": first, "one": one, "other": other, "last": shown.replace("V", "one")}
+
+    for number in (1, 2):
+        Tree(cells(number)).lay(blog)
+        built = check(blog, tmp_path_factory.mktemp("c"))
+    assert built.ran == ["one", "last"]
+
+
 FAULTS = tomllib.loads((Path(__file__).parent / "data/faults.toml").read_text())
 
 

@@ -33,7 +33,7 @@ from typing import Any
 
 import xxhash
 
-from litpost.session.holding import ATOMS, Held, held_by, identity, owner_of
+from litpost.session.holding import ATOMS, Held, held_by, identity, is_own, owner_of
 from litpost.session.namespace import Namespace
 from litpost.session.ranks import Ranks, in_order, slots_of
 
@@ -53,9 +53,15 @@ _BY_NAME = (
 )
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 _FROZEN = frozenset(
-    """dtype range slice date datetime time timedelta timezone Decimal Fraction UUID Pattern
-    PosixPath PurePosixPath WindowsPath PureWindowsPath""".split()
+    """dtype range slice date datetime time timedelta timezone ZoneInfo Decimal Fraction UUID
+    Pattern PosixPath PurePosixPath WindowsPath PureWindowsPath GenericAlias UnionType Timestamp
+    Timedelta Period NaTType Interval _FIELD_BASE _MISSING_TYPE _KW_ONLY_TYPE
+    _HAS_DEFAULT_FACTORY_CLASS""".split()
 )
+_CHANGEABLE = 1 << 9
+"""What classes say that weren't made by C code once and for all."""
+
+_CONSTANTS = ("torch.dtype", "torch.layout", "torch.memory_format")
 _ITERATORS = ("iterator", "generator", "zip", "map", "filter", "enumerate", "reversed")
 _CLASS_NOISE = frozenset({"__dict__", "__weakref__", "_abc_impl", "__module__", "__firstlineno__"})
 _CODES: dict[int, tuple[types.CodeType, str]] = {}
@@ -192,7 +198,7 @@ class _Walk:
         """Note the objects that an opaque one holds, without order."""
         held = next((h for h in self._searched if identity(value) in h.objects), None)
         if held is None:
-            self._searched.append(held := held_by(value))
+            self._searched.append(held := held_by(value, is_local=self.is_local))
         known = self.found.objects
         known |= dict.fromkeys(held.objects - known.keys(), -1)
         self.found.modules.update(filter(self.is_local, held.modules))
@@ -302,7 +308,7 @@ class _Walk:
         found: Any = sys.modules.get(module)
         for part in value.__qualname__.split("."):
             found = vars(found).get(part) if hasattr(found, "__dict__") else None
-        return found is value
+        return found is value or (found is not None and getattr(found, "__func__", None) is value)
 
     def _function(self, value: types.FunctionType) -> None:
         module = value.__module__
@@ -376,7 +382,8 @@ class _Walk:
 
     def _class(self, value: type) -> None:
         module = value.__module__
-        if module != "__main__" and self._is_named(value):
+        is_fixed = not value.__flags__ & _CHANGEABLE
+        if module != "__main__" and (is_fixed or self._is_named(value)):
             self._by_name(value)
             if module == self.home:
                 self.mutable(value)
@@ -400,11 +407,11 @@ class _Walk:
             self.tell(*sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds))
 
     def _proxy(self, value: Any) -> None:
-        if isinstance(value, types.MappingProxyType):
+        if isinstance(value, types.MappingProxyType) and not _is_no_metadata(value):
             self.tell("proxy")
             self.visit(*gc.get_referents(value))
         else:
-            self.tell("descriptor", value.__qualname__)
+            self.tell("descriptor", getattr(value, "__qualname__", ""))
 
     def _descriptor(self, value: Any, kind: type) -> None:
         self.tell(kind.__name__)
@@ -431,21 +438,27 @@ class _Walk:
     # Instances
 
     def _object(self, value: Any, kind: type) -> None:
-        module = kind.__module__.partition(".")[0]
+        home = str(kind.__module__)  # a class may say anything
+        module = home.partition(".")[0]
         if isinstance(getattr(value, "__qualname__", None), str) and self._is_named(value):
             self._by_name(value)
             return
         if module == "numpy" and self._array(value):
             return
         if isinstance(value, enum.Enum):
-            self.mutable(value)
+            if is_own(kind, self.is_local):
+                self.mutable(value)
             self.visit(kind)
             self.tell("member", value.name)
             self._attributes({n: v for n, v in vars(value).items() if n not in _MEMBER_NOISE})
             return
-        self.found.modules.add(kind.__module__)
+        self.found.modules.add(home)
         if self._is_ours(kind):
             self._instance(value, kind)
+        elif module == "litpost":  # `sys.stdout`
+            self.tell("litpost's own")
+        elif f"{module}.{kind.__name__}" in _CONSTANTS:
+            self.tell("constant", repr(value))
         elif kind.__name__ == "EagerTensor" and self._tensor(value):
             return
         elif isinstance(value, BaseException) and module == "builtins":
@@ -453,7 +466,7 @@ class _Walk:
         elif module in PICKLED and not kind.__name__.endswith(_ITERATORS):
             self._pickled(value, kind)
         else:
-            self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
+            self.opaque(f"{home}.{kind.__qualname__}", value)
 
     def _array(self, value: Any) -> bool:
         numpy: Any = sys.modules.get("numpy")
@@ -509,15 +522,12 @@ class _Walk:
 
     def _is_ours(self, kind: type) -> bool:
         """Say whether a class and its bases are of the cells or the project, or plain data."""
-        return any(self._is_own(base) for base in kind.__mro__) and all(
+        return any(is_own(base, self.is_local) for base in kind.__mro__) and all(
             base in (object, *_CONTAINERS, int, float, str, bytes, BaseException)
-            or self._is_own(base)
+            or is_own(base, self.is_local)
             or base.__module__ in ("abc", "typing", "enum", "builtins", "collections.abc", "types")
             for base in kind.__mro__
         )
-
-    def _is_own(self, kind: type) -> bool:
-        return kind.__module__ == "__main__" or self.is_local(kind.__module__)
 
     def _instance(self, value: Any, kind: type) -> None:
         self.tell("instance")
@@ -576,7 +586,7 @@ class _Walk:
         """Tell an object by what it tells pickle."""
         try:
             reduce = copyreg.dispatch_table.get(kind)
-            parts = reduce(value) if reduce else value.__reduce_ex__(4)
+            parts: Any = reduce(value) if reduce else value.__reduce_ex__(4)
         except Exception:
             self.opaque(f"{kind.__module__}.{kind.__qualname__}", value)
             return
@@ -585,8 +595,9 @@ class _Walk:
             return
         self.tell("pickled", kind.__module__, kind.__qualname__, getattr(value, "_hardmask", None))
         self._attributes(_added(value, kind))
-        if kind.__name__ not in _FROZEN and not kind.__name__.endswith(("DType", "Dtype")):
+        if not _is_frozen(kind):
             self.mutable(value)
+        parts = (*parts[:2], *(_own_state(state, kind) for state in parts[2:3]), *parts[3:])
         self.found.kept.append(parts)
         for part in parts[:3]:
             self.visit(part)
@@ -620,6 +631,30 @@ def _added(value: Any, kind: type) -> dict[str, Any]:
     if module not in ("logging", "numpy", "pandas"):
         return {}
     return {n: attributes[n] for n in attributes if n[:1] != "_" and n not in usual}
+
+
+def _is_no_metadata(value: Any) -> bool:
+    """Say whether a proxy is the one that all fields of dataclasses share."""
+    return value is getattr(sys.modules.get("dataclasses"), "_EMPTY_METADATA", None)
+
+
+def _own_state(state: Any, kind: type) -> Any:
+    """Return what an object tells pickle, but for what its class has: pandas tells that, too."""
+    if type(state) is not dict:
+        return state
+    known = {name: getattr(kind, name, None) for name in state}
+    return {n: v for n, v in state.items() if v is not known[n] or type(v) is not list}
+
+
+def _is_frozen(kind: type) -> bool:
+    """Say whether nothing can change an instance of a library's type."""
+    name, module = kind.__name__, kind.__module__
+    return (
+        name in _FROZEN
+        or name.endswith(("DType", "Dtype"))
+        or module == "typing"
+        or module.startswith("pandas._libs.tslibs")
+    )
 
 
 def _is_huge(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import operator
+import re
 import sys
 import types
 import weakref
@@ -40,12 +41,19 @@ class Held:
     modules: set[str]
 
 
-def held_by(value: Any) -> Held:
-    """Search an object. A figure holds some ten thousand: a level is looked at in a few calls."""
+def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
+    """Search an object. A figure holds some ten thousand: a level is looked at in a few calls.
+
+    What libraries hold for themselves is passed over: two figures don't share objects because both
+    have their callbacks from matplotlib. `is_local` says whether a module is the project's.
+    """
     numpy = sys.modules.get("numpy")
     array: Any = numpy.ndarray if numpy is not None else ()
     objects, seen, found = {identity(value)}, {identity(value)}, [value]
+    passed = _settings()
     modules: set[Any] = set()
+    kinds: set[type] = set()
+    holders: set[Any] = set()
     while found and len(seen) < SEARCHED:
         special = itertools.compress(found, map(_SPECIAL_TYPES.__getitem__, map(type, found)))
         modules.update(kind.__module__ for kind in {*map(type, found)})
@@ -56,10 +64,55 @@ def held_by(value: Any) -> Held:
         for known in held.keys() & seen:
             del held[known]
         seen |= held.keys()
+        new = {*map(type, held.values())} - kinds
+        kinds |= new
+        for holder in _holders(new, is_local) - holders:
+            passed.update(map(identity, list(getattr(holder, "__dict__", {}).values())))
+            holders.add(holder)
+        functions = [each for each in held.values() if type(each) is types.FunctionType]
+        passed.update(identity(each) for each in functions if _is_librarys(each, is_local))
+        for known in held.keys() & passed:
+            del held[known]
         found = list(held.values())
         objects.update(identity(each) for each in found if not isinstance(each, (tuple, frozenset)))
         objects.update(identity(owner_of(each, numpy)) for each in found if isinstance(each, array))
     return Held(objects, {name for name in modules if isinstance(name, str)})
+
+
+def is_own(kind: type, is_local: Callable[[str], bool]) -> bool:
+    """Say whether a class is of the cells or the project."""
+    return kind.__module__ == "__main__" or is_local(kind.__module__)
+
+
+def _settings() -> set[int]:
+    """Return the identities of lists that are matplotlib's settings, which artists take over."""
+    matplotlib: Any = sys.modules.get("matplotlib")
+    settings = getattr(matplotlib, "rcParams", {})
+    return {identity(each) for each in dict.values(settings) if type(each) is list}
+
+
+def _holders(kinds: Iterable[type], is_local: Callable[[str], bool]) -> set[Any]:
+    """Return the classes among some that are libraries', and the modules that these come from."""
+    librarys = {kind for kind in kinds if not is_own(kind, is_local)}
+    modules = {sys.modules.get(kind.__module__) for kind in librarys}
+    return librarys | (modules - {None})
+
+
+def _is_librarys(function: types.FunctionType, is_local: Callable[[str], bool]) -> bool:
+    """Say whether a function is a library's, and holds nothing but what is the library's."""
+    module = function.__module__
+    if not isinstance(module, str) or module == "__main__" or is_local(module):
+        return False
+    home = sys.modules.get(module)
+    is_home = home is not None and function.__globals__ is vars(home)
+    return is_home and not function.__dict__ and not any(map(_holds, function.__closure__ or ()))
+
+
+def _holds(cell: types.CellType) -> bool:
+    try:
+        return _SEARCHED_TYPES[type(cell.cell_contents)]
+    except ValueError:  # it is empty
+        return False
 
 
 _PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
@@ -79,8 +132,9 @@ class _Types(dict[type, bool]):
 
 def _is_searched(kind: type) -> bool:
     """Say whether what objects of a type hold may be held by variables too."""
-    unsearched = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace)
-    return kind not in ATOMS and not issubclass(kind, unsearched)
+    unsearched = (types.ModuleType, type, types.CodeType, types.FrameType, Namespace, re.Pattern)
+    is_plain = kind in ATOMS or kind is object or str(kind.__module__).startswith("litpost.")
+    return not is_plain and not issubclass(kind, unsearched)
 
 
 def _is_special(kind: type) -> bool:
