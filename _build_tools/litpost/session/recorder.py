@@ -148,8 +148,7 @@ class Recorder:
         values = {f"v:{name}": value for name, value in now.items()}
         new = self._loaded()
         anew = {f"v:{name}" for name in (present | self.namespace.deleted) - names_read}
-        reads = self._variable_reads(names_read, former, before, anew=anew)
-        anew -= reads.keys()
+        reads = self._variable_reads(names_read, before)
         reached = self._walk(walk | (former - gone), values, new, gone, anew=anew)
         reads |= self.watch.notes.reads | self._module_reads(reached, new, before)
         reads |= self._ambient_reads(reached)
@@ -272,22 +271,11 @@ class Recorder:
 
     # Reads
 
-    def _variable_reads(
-        self, names: set[str], former: set[str], before: Mapping[str, str], *, anew: set[str]
-    ) -> dict[str, str | None]:
-        """Return the variables read by name, and those that shared objects with these.
-
-        Of some that shared objects with each other only, nothing was read if all are set anew.
-        """
-        reads: dict[str, str | None] = {
-            f"v:{name}": before.get(f"v:{name}") for name in names - {EVERYTHING}
-        }
+    def _variable_reads(self, names: set[str], before: Mapping[str, str]) -> dict[str, str | None]:
+        """Return the variables that were read by name."""
+        reads = {f"v:{name}": before.get(f"v:{name}") for name in names - {EVERYTHING}}
         if EVERYTHING in names:
             reads["v:*"] = text_digest(" ".join(sorted(s for s in before if s.startswith("v:"))))
-        for slot in former:
-            mates = self._mates.get(slot, ())
-            if len(mates) > 1 and not anew.issuperset(mates):
-                reads |= {mate: before.get(mate) for mate in mates}
         return reads
 
     def _reads_by_sharing(
