@@ -661,6 +661,36 @@ def test_a_step_repeats_another_run_that_has_loaded_what_is_there_by_now() -> No
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    os.mkdir(f'{folder}/inner')\n"
+        "    print(os.listdir(folder), list(os.scandir(f'{folder}/inner')))",
+        "folder = Path(tempfile.mkdtemp())\n(folder / 'x').write_text('1')\n"
+        "print(*(path.name for path in folder.rglob('*')))\nshutil.rmtree(folder)",
+    ],
+    ids=["with", "mkdtemp"],
+)
+def test_a_temporary_folder_has_no_cell_run_again(code: str, blog: Blog) -> None:
+    imports = "import os, shutil, tempfile\nfrom pathlib import Path"
+    Tree({"imports": imports, "code": code}).lay(blog)
+    assert build(blog).ran == ["imports", "code"]
+    assert build(blog).ran == []
+
+
+def test_a_folder_outside_of_the_project_is_read_also_where_a_cell_makes_it_if_need_be(
+    blog: Blog, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    code = f"os.makedirs({str(made)!r}, exist_ok=True)\nprint(os.listdir({str(made)!r}))"
+    Tree({"imports": "import os", "code": code}).lay(blog)
+    assert [build(blog).ran for _ in range(3)] == [["imports", "code"], ["code"], []]
+    (made / "more").touch()
+    assert build(blog).ran == ["code"]
+    assert b"more" in b"".join(blog.files().values())
+
+
+@pytest.mark.parametrize(
     ("first", "made", "shown"),
     [
         ("import pandas as pd", "V = pd.DataFrame({'a': [@@]})", "print(V)"),

@@ -246,13 +246,22 @@ class Watch:
         caller = frame.f_code.co_filename
         path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
-        if full is None or is_import_system(caller):
+        if full is None or is_import_system(caller) or self._is_made(full):
             return
         self.notes.note("d", full, listing)
         if looks and not caller.startswith((*self.modules.libraries, "<frozen")):
             with self.notes.paused():
                 for entry in os.listdir(full) if os.path.isdir(full) else ():  # noqa: PTH112, PTH208
                     self.notes.note("t", os.path.join(full, entry), times)  # noqa: PTH118
+
+    def _is_made(self, full: str) -> bool:
+        """Say whether the step has made a folder, outside of the project: a temporary one, say.
+
+        Whether it was there before is noted; what is in it now is the step's own doing.
+        """
+        places = [full, *map(str, Path(full).parents)]
+        is_inner = full.startswith(self.root + os.sep)
+        return not is_inner and any(self.written.get(place, "") is None for place in places)
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
