@@ -263,7 +263,7 @@ class Execution:
         In a session that hasn't run all steps, it may fail for lack of something that isn't
         recorded, such as a submodule that another step has loaded.
         """
-        if trace.failure is None or self._is_whole(index):
+        if trace.failure is None or trace.failure.is_certain or self._is_whole(index):
             return True
         former = self._former(step)
         return former is not None and former.failure == trace.failure

@@ -36,7 +36,8 @@ class Failure:
 
     `line` is the line of the step itself, counted from its first. A `final` failure fails the
     build even if the author expects an error. Where a `# =>` there is false, `expected` is what it
-    says, and `found` what it could say instead.
+    says, and `found` what it could say instead. One that `is_certain` comes in any session that
+    holds what the step has read.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Failure:
     final: bool = False
     expected: str = ""
     found: str = ""
+    is_certain: bool = False
 
     @property
     def summary(self) -> str:

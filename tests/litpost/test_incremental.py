@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -658,6 +658,30 @@ def test_a_step_repeats_another_run_that_has_loaded_what_is_there_by_now() -> No
     assert Trace("a", writes={"v:x": "1"}).repeats(first)
     assert not Trace("a", writes={"v:x": "2"}).repeats(first)
     assert not Trace("a", writes={"v:x": "1", "m:helper": "3"}).repeats(first)
+
+
+@pytest.mark.parametrize(
+    ("typo", "asked"),
+    [
+        ("print(n + )", ["b", "c"]),
+        ("print(m)", ["b", "c"]),
+        ("print([n][1])", ["b", "c"]),
+        ("print(n / 0)", ["b", "c"]),
+        ("def f():\n    return n / 0\nf()", ["b", "c"]),
+        ("eval('n +')", ["b", "c", "a", "b", "c"]),
+        ("n.m", ["b", "c", "a", "b", "c"]),
+        ("import json\njson.loads(n)", ["b", "c", "a", "b", "c"]),
+        ("import xml\nxml.dom", ["b", "c", "a", "b", "c"]),
+    ],
+)
+def test_a_typo_has_only_that_run_again_which_its_cell_reads(
+    typo: str, asked: Sequence[str], blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for last in ("print(n)", f"print(n)\n{typo}"):
+        Tree({"a": "x = 1", "b": "n = int('2')", "c": last}).lay(blog)
+        built = check(blog, tmp_path_factory.mktemp("c"))
+    assert built.status == "failed"
+    assert built.asked == asked
 
 
 @pytest.mark.parametrize(

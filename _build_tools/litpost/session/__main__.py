@@ -5,8 +5,8 @@
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "vouched": bool, "exists": {slot: digest},
 "declared": {slot: digest}, "known": {slot: digest}}``
-    is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{name, message, line,
-    traceback}, "trace": {…}}``; see `litpost.session.recorder` for the trace.
+    is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}, "trace": {…}}``; see
+    `litpost.trace.Failure` for the failure, `litpost.session.recorder` for the trace.
 ``{"do": "keep", "files": {slot: path}, "limit": bytes}``
     writes variables into files, as far as they are plain (`litpost.session.values`); is answered by
     ``{"kept": [slot…]}``.

@@ -340,6 +340,7 @@ class Shell:
             "line": _line(error, FILE.format(key=key)) or self._last_line,
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
             "final": isinstance(error, (ExpectationError, FloodError)),
+            "is_certain": _is_certain(error, FILE.format(key=key)),
         } | self._false_promise(error)
 
     def _false_promise(self, error: BaseException) -> dict[str, str]:
@@ -422,6 +423,18 @@ def _line(error: BaseException, file: str) -> int | None:
         return error.lineno
     cause = error.__cause__ or error.__context__
     return _line(cause, file) if cause else None
+
+
+def _is_certain(error: BaseException, file: str) -> bool:
+    """Say whether an error follows from what the step was seen to read: in any session it comes.
+
+    Another may come of what a session lacks unseen: a submodule, something that was registered.
+    """
+    if isinstance(error, SyntaxError):
+        return error.filename == file
+    names = [name for name, _ in _frames(error)]
+    is_seen = type(error) in (NameError, UnboundLocalError, IndexError, ZeroDivisionError)
+    return is_seen and bool(names) and _is_cell(names[-1])
 
 
 def _prune(error: traceback.TracebackException) -> None:
