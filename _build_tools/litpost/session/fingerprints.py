@@ -466,6 +466,9 @@ class _Walk:
         elif module in PICKLED and not kind.__name__.endswith(_ITERATORS):
             self._pickled(value, kind)
         else:
+            for base in kind.__mro__:
+                if is_own(base, self.is_local):
+                    self.visit(base)
             self.opaque(f"{home}.{kind.__qualname__}", value)
 
     def _array(self, value: Any) -> bool:
@@ -503,7 +506,8 @@ class _Walk:
         return True
 
     def _dtype(self, dtype: Any) -> None:
-        self.tell("dtype", repr(dtype), dtype.char, dtype.metadata)
+        self.tell("dtype", repr(dtype), dtype.char)
+        self._attributes(dict(dtype.metadata or {}))
 
     def _share_memory(self, value: Any) -> None:
         """Note whose memory an array shows: a change of one is a change of all that show it."""

@@ -56,17 +56,19 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
     holders: set[Any] = set()
     while found and len(seen) < SEARCHED:
         special = itertools.compress(found, map(_SPECIAL_TYPES.__getitem__, map(type, found)))
-        modules.update(kind.__module__ for kind in {*map(type, found)})
         modules.update(each.__module__ for each in special if isinstance(each, types.FunctionType))
-        refs = list(_held(found))
+        new = {*map(type, found)} - kinds
+        kinds |= new
+        modules.update(kind.__module__ for kind in new)
+        classes = {base for kind in new for base in kind.__mro__ if base.__module__ == "__main__"}
+        objects.update(map(identity, classes))
+        refs = [*_held(found), *(item for each in classes for item in vars(each).values())]
         refs = list(itertools.compress(refs, map(_SEARCHED_TYPES.__getitem__, map(type, refs))))
         held = dict(zip(map(identity, refs), refs, strict=True))
         for known in held.keys() & seen:
             del held[known]
         seen |= held.keys()
-        new = {*map(type, held.values())} - kinds
-        kinds |= new
-        for holder in _holders(new, is_local) - holders:
+        for holder in _holders({*map(type, held.values())} - kinds, is_local) - holders:
             passed.update(map(identity, list(getattr(holder, "__dict__", {}).values())))
             holders.add(holder)
         functions = [each for each in held.values() if type(each) is types.FunctionType]

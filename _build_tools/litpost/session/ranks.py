@@ -101,20 +101,28 @@ def slots_of(kind: type) -> Iterator[str]:
             yield f"_{base.__name__.lstrip('_')}{name}" if private else name
 
 
-def _is_hashed_by_content(value: Any, depth: int = DEPTH) -> bool:
-    """Say whether a value's hash is the same in each session.
+def _is_hashed_by_content(value: Any) -> bool:
+    """Say whether a value's hash may be the same in each session.
 
-    A class with a hash of its own may take any of its attributes for it, and none that has no hash.
+    A class with a hash of its own may take that from anything. What looks like content is taken
+    for it: if it isn't, the order is another in each session, and so is what is told of the set.
     """
     kind: Any = type(value)
     if value is None:  # it is hashed by its address, which differs from session to session
         return sys.version_info >= (3, 12)
-    if kind in ATOMS or isinstance(value, enum.Enum) or kind.__hash__ is None:
+    if kind in ATOMS or isinstance(value, enum.Enum):
         return True
     if kind.__hash__ is object.__hash__ or kind in _BY_PLACE:
         return False
-    parts = chain(_items(value, kind), (item for _, item in attributes_of(value)))
-    return depth == 0 or all(_is_hashed_by_content(part, depth - 1) for part in parts)
+    if _is_generated(kind):
+        return all(_is_hashed_by_content(item) for _, item in attributes_of(value))
+    return all(map(_is_hashed_by_content, _items(value, kind)))
+
+
+def _is_generated(kind: Any) -> bool:
+    """Say whether a class has a hash of all its fields that `dataclasses` has made."""
+    code = getattr(kind.__hash__, "__code__", None)
+    return hasattr(kind, "__dataclass_fields__") and getattr(code, "co_filename", "") == "<string>"
 
 
 def _items(value: Any, kind: type) -> Iterator[Any]:

@@ -189,7 +189,7 @@ class Shell:
                 self._cell_step(code, key, may_fail)
             self.outputs.drain()
         except BaseException as error:
-            failure = self._failure(error, key)
+            failure = self._failure(error, key, code)
             self._drain_rest(error)
         self.figures.close()
         if failure and may_fail and not failure["final"]:
@@ -327,7 +327,7 @@ class Shell:
 
         return asyncio.Runner()
 
-    def _failure(self, error: BaseException, key: str) -> dict[str, Any]:
+    def _failure(self, error: BaseException, key: str, code: str) -> dict[str, Any]:
         """Describe an error: where it struck in the step's own lines, and how it came there."""
         import traceback
 
@@ -340,7 +340,7 @@ class Shell:
             "line": _line(error, FILE.format(key=key)) or self._last_line,
             "traceback": self.outputs.stable(writable("".join(kept.format()))),
             "final": isinstance(error, (ExpectationError, FloodError)),
-            "is_certain": _is_certain(error, FILE.format(key=key)),
+            "is_certain": _is_certain(error, FILE.format(key=key), code),
         } | self._false_promise(error)
 
     def _false_promise(self, error: BaseException) -> dict[str, str]:
@@ -425,16 +425,26 @@ def _line(error: BaseException, file: str) -> int | None:
     return _line(cause, file) if cause else None
 
 
-def _is_certain(error: BaseException, file: str) -> bool:
+def _is_certain(error: BaseException, file: str, code: str) -> bool:
     """Say whether an error follows from what the step was seen to read: in any session it comes.
 
-    Another may come of what a session lacks unseen: a submodule, something that was registered.
+    Those are an error of the step's own syntax, and a name that nothing in it sets. Another may
+    come of what a session lacks unseen: a submodule, something that was registered.
     """
     if isinstance(error, SyntaxError):
         return error.filename == file
     names = [name for name, _ in _frames(error)]
-    is_seen = type(error) in (NameError, UnboundLocalError, IndexError, ZeroDivisionError)
-    return is_seen and bool(names) and _is_cell(names[-1])
+    if type(error) is not NameError or names[-1:] != [file]:
+        return False
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):  # magics
+        return False
+    return error.name not in {
+        str(getattr(node, field, "")).partition(".")[0]
+        for node in ast.walk(tree) if not isinstance(getattr(node, "ctx", None), ast.Load)
+        for field in ("id", "name", "asname", "arg", "rest")
+    }  # fmt: skip
 
 
 def _prune(error: traceback.TracebackException) -> None:

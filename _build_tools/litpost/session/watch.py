@@ -18,7 +18,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -246,7 +246,7 @@ class Watch:
         caller = frame.f_code.co_filename
         path = path_of_descriptor(path) if isinstance(path, int) else path
         full = self.path_of("." if path is None else path)
-        if full is None or is_import_system(caller) or self._is_made(full):
+        if full is None or is_import_system(caller) or (full := self._behind(full)) is None:
             return
         self.notes.note("d", full, listing)
         if looks and not caller.startswith((*self.modules.libraries, "<frozen")):
@@ -254,14 +254,20 @@ class Watch:
                 for entry in os.listdir(full) if os.path.isdir(full) else ():  # noqa: PTH112, PTH208
                     self.notes.note("t", os.path.join(full, entry), times)  # noqa: PTH118
 
-    def _is_made(self, full: str) -> bool:
-        """Say whether the step has made a folder, outside of the project: a temporary one, say.
+    def _behind(self, full: str) -> str | None:
+        """Return the folder that a path leads to, if the step has made that path.
 
-        Whether it was there before is noted; what is in it now is the step's own doing.
+        Nothing if it has made that folder, outside of the project: a temporary one, say. Whether
+        it was there before is noted; what is in it now is the step's own doing.
         """
-        places = [full, *map(str, Path(full).parents)]
-        is_inner = full.startswith(self.root + os.sep)
-        return not is_inner and any(self.written.get(place, "") is None for place in places)
+        with self.notes.paused():
+            new = [path for path, before in self.written.items() if before is None]
+            made = [path for path in new if not path.startswith(self.root + os.sep)]
+            if not _is_below(full, made):
+                return full
+            real = os.path.realpath(full)
+            folders = [os.path.realpath(path) for path in made if not os.path.islink(path)]  # noqa: PTH114
+            return None if _is_below(real, folders) else self.path_of(real)
 
     def _watched(self, look: Callable[..., Any]) -> Callable[..., Any]:
         def watched(path: Any, *args: Any, **kwargs: Any) -> Any:
@@ -315,6 +321,10 @@ class Watch:
         else:
             value = self._environment.get(name)
             self.notes.reads[f"e:{name}"] = None if value is None else text_digest(value)
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
 
 
 def _replace(name: str, function: Callable[..., Any]) -> None:
