@@ -220,9 +220,6 @@ class Execution:
     def _run_partly(self, step: Step, index: int) -> Trace | None:
         """Run a step after only those that wrote what it reads; nothing if that didn't do."""
         needed = self._slice(step)
-        if needed is None and self._session is not None:  # a new one may do
-            self._end_session()
-            needed = self._slice(step)
         if needed is None:
             return None
         for position in needed.steps:
