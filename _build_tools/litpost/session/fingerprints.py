@@ -558,11 +558,7 @@ class _Walk:
         if attributes is not None:
             self.found.objects[identity(attributes)] = -1
             self._attributes(attributes)
-        for name in slots_of(kind):
-            try:
-                item = object.__getattribute__(value, name)
-            except AttributeError:
-                continue
+        for name, item in slots_of(value):
             self.tell("slot", name)
             self.visit(item)
 

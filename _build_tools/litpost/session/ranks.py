@@ -83,14 +83,19 @@ def attributes_of(value: Any) -> Iterator[tuple[str, Any]]:
         attributes = {}
     if type(attributes) is dict:
         yield from list(attributes.items())
-    for name in slots_of(type(value)):
+    yield from slots_of(value)
+
+
+def slots_of(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what is in an instance's slots, by name, without asking its class."""
+    for name in _slot_names(type(value)):
         try:
             yield name, object.__getattribute__(value, name)
         except AttributeError:
             continue
 
 
-def slots_of(kind: type) -> Iterator[str]:
+def _slot_names(kind: type) -> Iterator[str]:
     """Yield the names of the slots that a class and its bases have."""
     for base in kind.__mro__:
         slots = base.__dict__.get("__slots__", ())
