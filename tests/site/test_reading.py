@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 from tests.site import checks
@@ -14,8 +14,18 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 POST = "posts/2024-03-01-everything"
 
 
-def scheme_of(page: Page) -> str | None:
-    return page.get_attribute("body", "data-color-scheme")
+def expect_scheme(page: Page, scheme: Scheme) -> None:
+    """Expect the scheme, of the page and of its figures, within playwright's time-out."""
+    expect(page.locator("body")).to_have_attribute("data-color-scheme", scheme)
+    pressed = str(scheme == "dark").lower()
+    expect(page.locator(".scheme-switch")).to_have_attribute("aria-pressed", pressed)
+    assert checks.wrong_figures(page, scheme) == []
+
+
+def emulate_system(page: Page, scheme: Scheme) -> None:
+    """Switch the system's scheme; a page is told with its next frame, so let that pass."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def test_every_page_is_right_for_a_reader(browser: Browser, fixture_home: str) -> None:
@@ -38,7 +48,7 @@ def test_at_first_the_scheme_is_the_systems(
     browser: Browser, fixture_home: str, scheme: Scheme
 ) -> None:
     with visit(browser, fixture_home, scheme=scheme) as visited:
-        assert scheme_of(visited.page) == scheme
+        expect_scheme(visited.page, scheme)
 
 
 @pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
@@ -48,17 +58,13 @@ def test_the_switch_changes_the_scheme_for_good(
     with visit(browser, fixture_home, scheme=scheme) as visited:
         page = visited.page
         page.click(".scheme-switch")
-        assert scheme_of(page) == other
+        expect_scheme(page, other)
         page.reload()
-        assert scheme_of(page) == other
+        expect_scheme(page, other)
         page.goto(f"{fixture_home}{POST}")
-        assert scheme_of(page) == other
-        assert checks.wrong_figures(page, other) == []
-        pressed = page.get_attribute(".scheme-switch", "aria-pressed")
-        assert pressed == ("true" if other == "dark" else "false")
+        expect_scheme(page, other)
         page.click(".scheme-switch")
-        assert scheme_of(page) == scheme
-        assert checks.wrong_figures(page, scheme) == []
+        expect_scheme(page, scheme)
 
 
 def test_the_system_is_followed_until_the_reader_chooses(
@@ -66,15 +72,12 @@ def test_the_system_is_followed_until_the_reader_chooses(
 ) -> None:
     with visit(browser, f"{fixture_home}{POST}", scheme="light") as visited:
         page = visited.page
-        page.emulate_media(color_scheme="dark")
-        assert scheme_of(page) == "dark"
-        assert checks.wrong_figures(page, "dark") == []
-        assert page.get_attribute(".scheme-switch", "aria-pressed") == "true"
+        emulate_system(page, "dark")
+        expect_scheme(page, "dark")
         page.click(".scheme-switch")
-        page.emulate_media(color_scheme="light")
-        page.emulate_media(color_scheme="dark")
-        assert scheme_of(page) == "light"
-        assert checks.wrong_figures(page, "light") == []
+        emulate_system(page, "light")
+        emulate_system(page, "dark")
+        expect_scheme(page, "light")
 
 
 def test_the_scheme_is_set_before_anything_can_be_painted(
@@ -221,8 +224,7 @@ def test_the_table_of_contents_marks_where_the_reader_is(
     with visit(browser, f"{fixture_home}{POST}") as visited:
         entry = visited.page.locator(".toc a", has_text="코드와 출력")
         entry.click()
-        visited.page.wait_for_selector(".toc a[aria-current]")
-        assert visited.page.locator(".toc a[aria-current]").all_inner_texts() == ["코드와 출력"]
+        expect(visited.page.locator(".toc a[aria-current]")).to_have_text(["코드와 출력"])
 
 
 # Keyboard

@@ -42,7 +42,7 @@ def test_a_saved_edit_shows_by_itself_where_one_reads(browser: Browser, tmp_path
             blog.source("New words.\n\n" + LONG + cell("1 + 2"))
             page.wait_for_selector("litpost-problems", state="detached")
             expect(page.locator("div.litpost-output")).to_have_text("3\n", timeout=60_000)
-            assert page.evaluate("scrollY") == 2000
+            page.wait_for_function("scrollY === 2000")
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert ground == "rgb(42, 42, 42)"
             ended = f"no answer for http://127.0.0.1:{server.port}/.litpost/events"
