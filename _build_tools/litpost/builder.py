@@ -130,13 +130,10 @@ def _build(
         with locked(project.root):
             if not force:
                 check_post(project.root, place.post)
-            former = read_manifest(project.root / place.manifest)
+            former = _former_figures(place, theme, project.root)
             write(project.root, changed)
-            if former:
-                folder = f"{theme.images_folder}/{place.slug}/"
-                kept = {*files, *outputs_of_others(place, project.root)}
-                gone = (old for old in former.outputs if old not in kept)
-                remove(project.root, (old for old in gone if old.startswith(folder)))
+            kept = {*files, *outputs_of_others(place, project.root)}
+            remove(project.root, (old for old in former if old not in kept))
     except LitpostError as error:
         return PostReport(
             path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
@@ -258,6 +255,16 @@ def _files(
     }
     manifest = make_manifest(source, project, ran.reads, outputs)
     return {**outputs, rendered.place.manifest: manifest.as_json()}
+
+
+def _former_figures(place: Place, theme: Theme, root: Path) -> list[str]:
+    """List the figures of the build before: by its manifest, or by their names if that is lost."""
+    folder = f"{theme.images_folder}/{place.slug}/"
+    if manifest := read_manifest(root / place.manifest):
+        return [path for path in manifest.outputs if path.startswith(folder)]
+    from litpost.images import kept_before
+
+    return [file.relative_to(root).as_posix() for file in kept_before(root / folder)]
 
 
 def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from litpost.figures import clean_svg, raster_size, schemes, svg_size
 from litpost.schemes import DENSITY, Colours
@@ -73,10 +74,20 @@ class Images:
 
     def keep(self, name: str, suffix: str, data: bytes) -> str:
         """Keep an image under a name that changes with it, so that no cache shows an old one."""
-        file = f"{name}-{digest(data)[:8]}.{suffix}"
-        path = f"{self._folder}/{file}"
+        path = f"{self._folder}/{name}-{_tag(data)}.{suffix}"
         self.files[path] = data
         return path
+
+
+def kept_before(folder: Path) -> Iterator[Path]:
+    """Yield the images that builds have kept in a folder: their names tell of their bytes."""
+    for file in folder.glob("*-*.*"):
+        if file.is_file() and file.name.split(".")[0].endswith(f"-{_tag(file.read_bytes())}"):
+            yield file
+
+
+def _tag(data: bytes) -> str:
+    return digest(data)[:8]
 
 
 def resized(image: Image, width: str | None) -> Image:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from litpost import builder
-from tests.litpost.blog import FIGURES, HEADER, POST, SOURCE, Blog, cell
+import pytest
 
-MANIFEST = "_literate/.manifest/2024-01-02-try.json"
+from litpost import builder
+from tests.litpost.blog import FIGURES, HEADER, MANIFEST, POST, SOURCE, Blog, cell
+
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 FIGURE = cell(PLOT, "label: line", "fig-alt: a line")
 
@@ -103,6 +104,23 @@ def test_figures_of_removed_cells_are_removed(blog: Blog) -> None:
     blog.write(f"{FIGURES}/mine.png", "the author's")
     blog.build("None.\n")
     assert sorted(path.name for path in (blog.root / FIGURES).iterdir()) == ["mine.png"]
+
+
+@pytest.mark.parametrize("manifest", [None, "<<<<<<< ours\n"])
+def test_figures_of_a_lost_manifest_are_known_by_their_names(
+    blog: Blog, manifest: str | None
+) -> None:
+    blog.build(FIGURE)
+    mine = {"mine.png": "the author's", "trip-20240102.png": "too", "line-0123abcd.svg": "drawn"}
+    for name, text in mine.items():
+        blog.write(f"{FIGURES}/{name}", text)
+    if manifest is None:
+        (blog.root / MANIFEST).unlink()
+    else:
+        blog.write(MANIFEST, manifest)
+    blog.build("None.\n")
+    assert sorted(path.name for path in (blog.root / FIGURES).iterdir()) == sorted(mine)
+    assert blog.litpost("build", "--check").returncode == 0
 
 
 def test_nothing_is_written_out_of_the_root(blog: Blog, tmp_path_factory: object) -> None:
