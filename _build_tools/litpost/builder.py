@@ -6,9 +6,9 @@ import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from litpost.checks import check_header, check_prose
@@ -102,8 +102,6 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        # While cells run. Whoever ends the process meanwhile may leave the lock of imports held.
-        Thread(target=_prepare, args=[project, theme], daemon=True).start()
         with (
             contextlib.closing(Store(project.root / STORE)) as store,
             contextlib.closing(Versions(store)) as versions,
@@ -112,6 +110,7 @@ def _build(
                 planned, project.root, store=store, versions=versions,
                 values=Values(project.root / STORE), uses_store=uses_store,
                 sessions=sessions, report=report,
+                meanwhile=partial(_prepare, project, theme),
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:

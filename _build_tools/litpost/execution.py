@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from types import MappingProxyType
 
 from litpost.environment import session_environment
@@ -74,6 +75,8 @@ class Execution:
         Starts the sessions.
     report
         Is told of each step before it runs, with its number and the count of all.
+    meanwhile
+        What to do in a thread while the first step runs.
     """
 
     def __init__(
@@ -87,10 +90,12 @@ class Execution:
         uses_store: bool = True,
         sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         self._sessions = sessions or Sessions(root, plan.language)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
         self._uses_store, self._values, self._report = uses_store, values, report
+        self._meanwhile: Callable[[], None] | None = meanwhile
         self._session: Session | None = None
         self._live: dict[str, str] = {}
         self._asked: list[str] = []
@@ -331,9 +336,17 @@ class Execution:
     def _running(self) -> Session:
         """Return the session, and start it if need be."""
         if self._session is None:
-            self._versions.prepare()
             self._session = self._sessions.start()
+            self._session.meanwhile = self._prepare
         return self._session
+
+    def _prepare(self) -> None:
+        """Have what is needed later made ready while the session runs its first step."""
+        self._versions.prepare()
+        if self._meanwhile:
+            # Whoever ends the process meanwhile may leave the lock of imports held.
+            Thread(target=self._meanwhile, daemon=True).start()
+            self._meanwhile = None
 
     def _note(self, step: Step, before: Written, trace: Trace) -> None:
         """Note that the session has run a step."""

@@ -7,7 +7,7 @@ libraries that its cells need.
 from __future__ import annotations
 
 import json
-import platform
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -120,7 +120,7 @@ def _templates(root: Path) -> dict[str, str]:
 
 
 def _own_versions() -> dict[str, str]:
-    return {"litpost": __version__, "Python": ".".join(platform.python_version_tuple()[:2])}
+    return {"litpost": __version__, "Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
 
 
 def _settings(project: Project) -> dict[str, str]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
@@ -47,6 +47,11 @@ class Session:
         The folder that they run in.
     language
         What `litpost.lang` is there.
+
+    Attributes
+    ----------
+    meanwhile
+        What to do as soon as it has been asked for something: it must not take long.
     """
 
     def __init__(self, root: Path, language: str) -> None:
@@ -73,6 +78,7 @@ class Session:
         os.close(requests)
         os.close(answers)
         self._buffer = b""
+        self.meanwhile: Callable[[], None] | None = None
 
     def restore(self) -> None:
         """End the process, and put back the files that its steps have changed."""
@@ -100,6 +106,9 @@ class Session:
             data = (json.dumps(request) + "\n").encode()
             while data:
                 data = data[os.write(self._requests, data) :]
+            if meanwhile := self.meanwhile:
+                self.meanwhile = None
+                meanwhile()
             answer = self._wait(timeout)
         except BrokenPipeError:
             raise self._death() from None

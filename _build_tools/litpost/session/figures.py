@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from litpost.session.measures import measured_once
 from litpost.session.rasters import draw_png
 from litpost.session.vectors import draw_svg
 
@@ -59,17 +60,18 @@ class Figures:
         if self.size:
             width, height = figure.get_size_inches()
             figure.set_size_inches(self.size[0] or width, self.size[1] or height)
-        bundle = {
-            f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
-            for scheme, (ink, ground) in self.schemes.items()
-        }
-        salt = f"{self.key}-{len(self._shown)}"
-        with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
-            if not bundle:
-                bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
-        if self.covers and len(self._shown) == 1:
-            for name, (width, height) in self.covers.items():
-                bundle[f"image/png;name={name}"] = _cover(figure, width, height)
+        with measured_once():
+            bundle = {
+                f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
+                for scheme, (ink, ground) in self.schemes.items()
+            }
+            salt = f"{self.key}-{len(self._shown)}"
+            with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
+                if not bundle:
+                    bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
+            if self.covers and len(self._shown) == 1:
+                for name, (width, height) in self.covers.items():
+                    bundle[f"image/png;name={name}"] = _cover(figure, width, height)
         return bundle
 
     def is_shown(self, figure: Any) -> bool:
