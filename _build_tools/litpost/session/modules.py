@@ -25,7 +25,7 @@ from typing import Any
 
 from litpost.session.patches import instrumented
 
-_YOUNG = (5_000, 20, 1_000_000)
+_YOUNG = (100_000, 20, 1_000_000)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 
