@@ -40,8 +40,9 @@ def test_an_edit_of_prose_shows_and_starts_no_session(blog: Blog) -> None:
         assert ">42\n" in page
         assert "<h1>A title</h1>" in page
         blog.source("Other words.\n\n" + cell("print(6 * 7)"))
-        new = server.page_with("Other words.")
-        assert version_of(new) != version_of(page)
+        server.page_with("Other words.")  # perhaps just before it is told
+        server.wait(lambda notice: notice["version"] != version_of(page))
+        assert version_of(server.get(PAGE)[1]) != version_of(page)
         assert f'href="{PAGE}"' in server.get("/")[1]
 
 
@@ -108,10 +109,11 @@ def test_a_failing_cell_is_told_above_the_last_good_page_until_it_is_mended(blog
         assert problem["source"] == SOURCE
         assert f"{SOURCE}:11: cell failed: ZeroDivisionError" in problem["message"]
         assert f'File "{SOURCE}", line 11' in problem["message"]
-        assert server.get(PAGE)[1] == page
+        shown = server.get(PAGE)[1]
+        assert shown == page.replace(version_of(page), version_of(shown))
         blog.source(good)
         mended = server.wait(lambda notice: not notice["problems"])
-        assert mended["version"] == version_of(page)
+        assert mended["version"] == version_of(shown)
 
 
 def test_what_cells_read_is_watched(blog: Blog) -> None:
