@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -17,7 +16,6 @@ from litpost.errors import LitpostError, SourceError
 from litpost.execution import Execution, Run
 from litpost.failures import failure_message, false_expectation
 from litpost.formulas import check_formulas
-from litpost.manifest import make_manifest, outputs_of_others, read_manifest, staleness
 from litpost.parser import parse
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
@@ -117,6 +115,7 @@ def _build(
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
             false = false_expectation(ran.failed, trace, source)
             raise LitpostError(failure_message(ran.failed, trace, source))
+        from litpost.manifest import outputs_of_others
         from litpost.renderer import render
 
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
@@ -143,9 +142,10 @@ def _build(
 
 
 def _prepare(project: Project, theme: Theme) -> None:
-    """Load what renders posts, and see that the templates that most posts need are compiled."""
+    """Load what is needed once all has run, and see that the usual templates are compiled."""
     with contextlib.suppress(Exception):  # it will be met, and told of, when it is needed
-        import_module("litpost.renderer")
+        for name in ("manifest", "renderer", "rewording"):
+            import_module(f"litpost.{name}")
         from litpost.templates import Templates
 
         Templates(project.root, theme).compile()
@@ -182,6 +182,8 @@ def _plan(source: Source, project: Project, theme: Theme) -> Plan:
 
 def check(path: str, project: Project) -> PostReport:
     """Tell from its manifest whether a post is current; nothing runs, nothing is written."""
+    from litpost.manifest import read_manifest, staleness
+
     place = Place.of(path)
     manifest = read_manifest(project.root / place.manifest)
     if manifest is None:
@@ -246,6 +248,8 @@ def _files(
     rendered: Rendered, source: Source, project: Project, theme: Theme, ran: Run
 ) -> dict[str, bytes]:
     """Return all files of a post, those that others point at first."""
+    from litpost.manifest import make_manifest
+
     outputs = {
         **rendered.assets,
         f"assets/css/{theme.style_sheet}": theme.sheet(),
@@ -258,11 +262,12 @@ def _files(
 
 def _former_figures(place: Place, theme: Theme, root: Path) -> list[str]:
     """List the figures of the build before: by its manifest, or by their names if that is lost."""
+    from litpost.images import kept_before
+    from litpost.manifest import read_manifest
+
     folder = f"{theme.images_folder}/{place.slug}/"
     if manifest := read_manifest(root / place.manifest):
         return [path for path in manifest.outputs if path.startswith(folder)]
-    from litpost.images import kept_before
-
     return [file.relative_to(root).as_posix() for file in kept_before(root / folder)]
 
 
@@ -302,6 +307,8 @@ def _cells(source: Source) -> Iterator[tuple[Cell, str]]:
 
 def diffs(root: Path, changed: Mapping[str, bytes]) -> Iterator[str]:
     """Yield unified diffs between the tree and what a build would write."""
+    import difflib
+
     for path, data in changed.items():
         file = root / path
         before = file.read_bytes() if file.is_file() else b""

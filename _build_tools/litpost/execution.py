@@ -102,6 +102,7 @@ class Execution:
         self._given: dict[str, dict[str, str]] = {}
         self._first: int | None = None
         self._history: list[tuple[Written, Done]] = []
+        self._unstored: list[tuple[str, Trace]] = []
         self._state = self._start()
 
     def _start(self) -> State:
@@ -116,6 +117,7 @@ class Execution:
             if self._first is not None:
                 self._sessions.warm_up(self._reruns(), self._values)
         finally:
+            self._store_traces()
             self._end_session()
         done = {each.step.key: each for _, each in self._history}
         return Run(done, _all_reads(done.values()), failed)
@@ -171,6 +173,8 @@ class Execution:
         """Return the stored trace of a step that holds here, or why there is none."""
         if step.cache is False:
             return None, "`cache: false`"
+        if step.identity in dict(self._unstored):
+            self._store_traces()
         found = [stored_trace(data) for data in self._store.traces(step.identity)] \
             if self._store else []  # fmt: skip
         if not found:
@@ -325,6 +329,7 @@ class Execution:
         """Run a step in the session; `known` is what it has read before."""
         session = self._running()
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
+        session.meanwhile = self._use_the_wait
         trace = run_step(session, step, variables(before), declared=self._told(step), known=known)
         self._note(step, before, trace)
         runs_again = step.cache is False or trace.unseen
@@ -337,11 +342,11 @@ class Execution:
         """Return the session, and start it if need be."""
         if self._session is None:
             self._session = self._sessions.start()
-            self._session.meanwhile = self._prepare
         return self._session
 
-    def _prepare(self) -> None:
-        """Have what is needed later made ready while the session runs its first step."""
+    def _use_the_wait(self) -> None:
+        """Do, while the session runs a step, what would else be done between steps."""
+        self._store_traces()
         self._versions.prepare()
         if self._meanwhile:
             # Whoever ends the process meanwhile may leave the lock of imports held.
@@ -401,7 +406,7 @@ class Execution:
         )
 
     def _keep(self, step: Step, trace: Trace) -> Trace:
-        """Complete a trace with what the session doesn't know, and store it."""
+        """Complete a trace with what the session doesn't know, and have it stored."""
         reads = {
             slot: self._versions.of(slot[2:]) if slot[0] == "p" else digest
             for slot, digest in trace.reads.items()
@@ -410,9 +415,16 @@ class Execution:
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
         if self._store and not (_unwanted(step, trace) or trace.missed):
-            told = hashlib.sha256(repr(sorted(reads.items())).encode()).hexdigest()
-            self._store.keep(step.identity, told, trace.as_json())
+            self._unstored.append((step.identity, trace))
         return trace
+
+    def _store_traces(self) -> None:
+        """Store the traces of the steps that have run."""
+        for identity, trace in self._unstored:
+            told = hashlib.sha256(repr(sorted(trace.reads.items())).encode()).hexdigest()
+            if self._store:
+                self._store.keep(identity, told, trace.as_json())
+        self._unstored.clear()
 
     def _declared(self, step: Step) -> Iterator[str]:
         """Yield the slots of what a step is said to read."""

@@ -7,6 +7,7 @@ plain words of the prose are others, it would come to the same files but for the
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -40,8 +41,11 @@ class Receipts:
 
     def __init__(self, project: Project, store: Store) -> None:
         self._project, self._store = project, store
-        self._common = _common(project)
         self._versions = Versions(store)
+
+    @functools.cached_property
+    def _common(self) -> str:
+        return _common(self._project)
 
     def of(self, path: str) -> Receipt | None:
         """Return the receipt of a source's post, if there is one that may still hold."""
