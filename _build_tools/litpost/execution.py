@@ -173,10 +173,7 @@ class Execution:
         """Return the stored trace of a step that holds here, or why there is none."""
         if step.cache is False:
             return None, "`cache: false`"
-        if step.identity in dict(self._unstored):
-            self._store_traces()
-        found = [stored_trace(data) for data in self._store.traces(step.identity)] \
-            if self._store else []  # fmt: skip
+        found = list(self._stored(step))
         if not found:
             return None, "it is new, or its code or options were changed"
         differing = [(self._differing(trace), trace) for trace in found]
@@ -202,8 +199,13 @@ class Execution:
 
     def _former(self, step: Step) -> Trace | None:
         """Return the newest trace of a step, whatever it has read."""
-        found = self._store.traces(step.identity) if self._store else []
-        return stored_trace(found[0]) if found else None
+        return next(self._stored(step), None)
+
+    def _stored(self, step: Step) -> Iterator[Trace]:
+        """Yield the stored traces of a step, the newest first."""
+        if step.identity in dict(self._unstored):
+            self._store_traces()
+        yield from map(stored_trace, self._store.traces(step.identity) if self._store else ())
 
     # Running
 

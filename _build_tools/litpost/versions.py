@@ -36,9 +36,11 @@ class Versions:
 
     def prepare(self) -> None:
         """Begin to find them beside what is done until they are asked for, if they aren't noted."""
-        if self._table is None and self._finding is None and self._note() is None:
-            self._finding = Thread(target=self._find)
-            self._finding.start()
+        if self._table is None and self._finding is None:
+            self._table = self._note()
+            if self._table is None:
+                self._finding = Thread(target=self._find)
+                self._finding.start()
 
     def _find(self) -> None:
         self._found = _table()
