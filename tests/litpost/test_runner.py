@@ -15,6 +15,7 @@ import pytest
 from litpost.plan import plan
 from litpost.runner import Session, run_step
 from tests.litpost.blog import Blog, cell
+from tests.litpost.incremental import build
 from tests.litpost.running import loss, run_all, source_of, texts
 
 DYING = {
@@ -124,6 +125,20 @@ def test_a_request_that_comes_while_a_cell_runs_does_not_end_the_session(blog: B
     finally:
         late.join()
         session.close()
+
+
+def test_what_has_run_before_a_build_is_killed_does_not_run_again(blog: Blog) -> None:
+    waits = "import time\ntime.sleep(1)\nopen('begun', 'w').close()\ntime.sleep(60)"
+    blog.source(cell("x = 1", "label: a") + "\n" + cell(waits, "label: b"))
+    command = [sys.executable, "-m", "litpost", "build"]
+    with subprocess.Popen(command, cwd=blog.root, stderr=subprocess.DEVNULL) as process:
+        end = time.monotonic() + 60
+        while not (blog.root / "begun").exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.kill()
+    blog.source(cell("x = 1", "label: a") + "\n" + cell("print(2)", "label: b"))
+    assert build(blog).ran == ["b"]
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
