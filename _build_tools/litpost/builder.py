@@ -16,6 +16,7 @@ from litpost.errors import LitpostError, SourceError
 from litpost.execution import Execution, Run
 from litpost.failures import failure_message, false_expectation
 from litpost.formulas import check_formulas
+from litpost.manifest import make_manifest, outputs_of_others, read_manifest, staleness
 from litpost.parser import parse
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
@@ -100,12 +101,9 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        with (
-            contextlib.closing(Store(project.root / STORE)) as store,
-            contextlib.closing(Versions(store)) as versions,
-        ):
+        with contextlib.closing(Store(project.root / STORE)) as store:
             ran = Execution(
-                planned, project.root, store=store, versions=versions,
+                planned, project.root, store=store, versions=Versions(store),
                 values=Values(project.root / STORE), uses_store=uses_store,
                 sessions=sessions, report=report,
                 meanwhile=partial(_prepare, project, theme),
@@ -115,7 +113,6 @@ def _build(
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
             false = false_expectation(ran.failed, trace, source)
             raise LitpostError(failure_message(ran.failed, trace, source))
-        from litpost.manifest import outputs_of_others
         from litpost.renderer import render
 
         rendered = render(source, ran.traces, place=place, theme=theme, project=project)
@@ -144,7 +141,7 @@ def _build(
 def _prepare(project: Project, theme: Theme) -> None:
     """Load what is needed once all has run, and see that the usual templates are compiled."""
     with contextlib.suppress(Exception):  # it will be met, and told of, when it is needed
-        for name in ("manifest", "renderer", "rewording"):
+        for name in ("renderer", "rewording"):
             import_module(f"litpost.{name}")
         from litpost.templates import Templates
 
@@ -182,8 +179,6 @@ def _plan(source: Source, project: Project, theme: Theme) -> Plan:
 
 def check(path: str, project: Project) -> PostReport:
     """Tell from its manifest whether a post is current; nothing runs, nothing is written."""
-    from litpost.manifest import read_manifest, staleness
-
     place = Place.of(path)
     manifest = read_manifest(project.root / place.manifest)
     if manifest is None:
@@ -248,8 +243,6 @@ def _files(
     rendered: Rendered, source: Source, project: Project, theme: Theme, ran: Run
 ) -> dict[str, bytes]:
     """Return all files of a post, those that others point at first."""
-    from litpost.manifest import make_manifest
-
     outputs = {
         **rendered.assets,
         f"assets/css/{theme.style_sheet}": theme.sheet(),
@@ -263,7 +256,6 @@ def _files(
 def _former_figures(place: Place, theme: Theme, root: Path) -> list[str]:
     """List the figures of the build before: by its manifest, or by their names if that is lost."""
     from litpost.images import kept_before
-    from litpost.manifest import read_manifest
 
     folder = f"{theme.images_folder}/{place.slug}/"
     if manifest := read_manifest(root / place.manifest):

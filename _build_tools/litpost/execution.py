@@ -10,7 +10,6 @@ up to this one run in order in a new session, as in a clean build.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -331,8 +330,10 @@ class Execution:
         """Run a step in the session; `known` is what it has read before."""
         session = self._running()
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
-        session.meanwhile = self._use_the_wait
-        trace = run_step(session, step, variables(before), declared=self._told(step), known=known)
+        trace = run_step(
+            session, step, variables(before),
+            declared=self._told(step), known=known, meanwhile=self._use_the_wait,
+        )  # fmt: skip
         self._note(step, before, trace)
         runs_again = step.cache is False or trace.unseen
         if self._values and not runs_again and not self._values.keep(session, trace):
@@ -416,17 +417,17 @@ class Execution:
         reads |= {slot: self._state.get(slot) for slot in self._declared(step)}
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
-        if self._store and not (_unwanted(step, trace) or trace.missed):
+        if not (_unwanted(step, trace) or trace.missed):
             self._unstored.append((step.identity, trace))
         return trace
 
     def _store_traces(self) -> None:
         """Store the traces of the steps that have run."""
-        for identity, trace in self._unstored:
-            told = hashlib.sha256(repr(sorted(trace.reads.items())).encode()).hexdigest()
+        while self._unstored:
+            identity, trace = self._unstored.pop(0)
             if self._store:
+                told = text_digest(repr(sorted(trace.reads.items())))
                 self._store.keep(identity, told, trace.as_json())
-        self._unstored.clear()
 
     def _declared(self, step: Step) -> Iterator[str]:
         """Yield the slots of what a step is said to read."""

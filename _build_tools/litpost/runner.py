@@ -47,11 +47,6 @@ class Session:
         The folder that they run in.
     language
         What `litpost.lang` is there.
-
-    Attributes
-    ----------
-    meanwhile
-        What to do as soon as it has been asked for something: it must not take long.
     """
 
     def __init__(self, root: Path, language: str) -> None:
@@ -78,7 +73,6 @@ class Session:
         os.close(requests)
         os.close(answers)
         self._buffer = b""
-        self.meanwhile: Callable[[], None] | None = None
 
     def restore(self) -> None:
         """End the process, and put back the files that its steps have changed."""
@@ -94,8 +88,14 @@ class Session:
             file.close()
         self._scratch.cleanup()
 
-    def ask(self, request: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
-        """Send a request and wait for its answer.
+    def ask(
+        self,
+        request: Mapping[str, Any],
+        *,
+        timeout: float,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict[str, Any]:
+        """Send a request, do something short `meanwhile`, and wait for the answer.
 
         Raises
         ------
@@ -106,9 +106,7 @@ class Session:
             data = (json.dumps(request) + "\n").encode()
             while data:
                 data = data[os.write(self._requests, data) :]
-            if meanwhile := self.meanwhile:
-                self.meanwhile = None
-                meanwhile()
+            meanwhile()
             answer = self._wait(timeout)
         except BrokenPipeError:
             raise self._death() from None
@@ -194,6 +192,7 @@ def run_step(
     *,
     declared: Mapping[str, str | None] = MappingProxyType({}),
     known: Mapping[str, str | None] = MappingProxyType({}),
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Trace:
     """Run a step in a session.
 
@@ -209,6 +208,8 @@ def run_step(
         What it is said to read besides what the session sees.
     known
         What the session has seen it read before, if it is run again.
+    meanwhile
+        What to do as soon as the session has been asked: it must not take long.
     """
     request = {
         **step.request, "identity": step.identity, "exists": exists,
@@ -217,7 +218,7 @@ def run_step(
     }  # fmt: skip
     start = time.monotonic()
     try:
-        answer = session.ask(request, timeout=step.timeout)
+        answer = session.ask(request, timeout=step.timeout, meanwhile=meanwhile)
     except SessionError as error:
         return Trace(step.key, error.outputs, error.failure, time.monotonic() - start)
     return read_trace(step.key, answer, time.monotonic() - start)

@@ -9,7 +9,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from threading import Thread
 
 from litpost.store import Store
 
@@ -30,47 +29,24 @@ class Versions:
 
     def __init__(self, store: Store | None) -> None:
         self._store = store
-        self._table: dict[str, str] | None = None
-        self._finding: Thread | None = None
-        self._found: dict[str, str] | None = None
 
     def prepare(self) -> None:
-        """Begin to find them beside what is done until they are asked for, if they aren't noted."""
-        if self._table is None and self._finding is None:
-            self._table = self._note()
-            if self._table is None:
-                self._finding = Thread(target=self._find)
-                self._finding.start()
-
-    def _find(self) -> None:
-        self._found = _table()
-
-    def close(self) -> None:
-        """Wait for what was begun and that nobody has asked for."""
-        if self._finding:
-            self._finding.join()
+        """Find them now, while there is time for it."""
+        self._table  # noqa: B018  (it is kept)
 
     def of(self, module: str) -> str | None:
         """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
-        if self._table is None:
-            self._table = self._noted()
         return self._table.get(module)
 
-    def _noted(self) -> dict[str, str]:
-        if (note := self._note()) is not None:
-            return note
-        self.close()
-        table = _table() if self._found is None else self._found
-        if self._store:
-            self._store.put_note(self._name, table)
-        return table
-
-    def _note(self) -> dict[str, str] | None:
-        return self._store.note(self._name) if self._store else None
-
     @functools.cached_property
-    def _name(self) -> str:
-        return f"versions {_installed()}"
+    def _table(self) -> dict[str, str]:
+        if self._store is None:
+            return _table()
+        name = f"versions {_installed()}"
+        table = self._store.note(name)
+        if table is None:
+            self._store.put_note(name, table := _table())
+        return table
 
 
 def parse(text: str) -> dict[str, str]:

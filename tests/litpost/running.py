@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from litpost.execution import Execution, Run
 from litpost.parser import parse
 from litpost.plan import plan
@@ -25,13 +23,12 @@ def run_all(blog: Blog, *cells: str) -> Run:
     """Run cells in one session."""
     planned = plan(source_of(*cells), covers={}, engine="")
     sessions = Sessions(blog.root, planned.language)
-    with contextlib.closing(Versions(None)) as versions:
-        try:
-            return Execution(
-                planned, blog.root, store=None, versions=versions, sessions=sessions
-            ).run()
-        finally:
-            sessions.finish()
+    try:
+        return Execution(
+            planned, blog.root, store=None, versions=Versions(None), sessions=sessions
+        ).run()
+    finally:
+        sessions.finish()
 
 
 def outputs(ran: Run) -> list[list[Output]]:

@@ -52,6 +52,7 @@ class Figures:
         self.key, self.covers, self.size, self.schemes = key, covers, size, schemes
         self._shown.clear()
 
+    @measured_once()
     def bundle(self, figure: Any) -> dict[str, str]:
         """Draw a figure as a MIME bundle."""
         import matplotlib as mpl
@@ -60,18 +61,17 @@ class Figures:
         if self.size:
             width, height = figure.get_size_inches()
             figure.set_size_inches(self.size[0] or width, self.size[1] or height)
-        with measured_once():
-            bundle = {
-                f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
-                for scheme, (ink, ground) in self.schemes.items()
-            }
-            salt = f"{self.key}-{len(self._shown)}"
-            with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
-                if not bundle:
-                    bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
-            if self.covers and len(self._shown) == 1:
-                for name, (width, height) in self.covers.items():
-                    bundle[f"image/png;name={name}"] = _cover(figure, width, height)
+        bundle = {
+            f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
+            for scheme, (ink, ground) in self.schemes.items()
+        }
+        salt = f"{self.key}-{len(self._shown)}"
+        with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
+            if not bundle:
+                bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
+        if self.covers and len(self._shown) == 1:
+            for name, (width, height) in self.covers.items():
+                bundle[f"image/png;name={name}"] = _cover(figure, width, height)
         return bundle
 
     def is_shown(self, figure: Any) -> bool:
