@@ -106,7 +106,7 @@ def _build(
                 planned, project.root, store=store, versions=Versions(store),
                 values=Values(project.root / STORE), uses_store=uses_store,
                 sessions=sessions, report=report,
-                meanwhile=partial(_prepare, project, theme),
+                meanwhile=partial(_prepare, planned, project, theme),
             ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
@@ -138,9 +138,11 @@ def _build(
     return PostReport(path, place.post, status, "", "", cells, warnings)
 
 
-def _prepare(project: Project, theme: Theme) -> None:
+def _prepare(planned: Plan, project: Project, theme: Theme) -> None:
     """Load what is needed once all has run, and see that the usual templates are compiled."""
     with contextlib.suppress(Exception):  # it will be met, and told of, when it is needed
+        for step in planned.steps:
+            step.identity  # noqa: B018  (it is kept)
         for name in ("renderer", "rewording"):
             import_module(f"litpost.{name}")
         from litpost.templates import Templates

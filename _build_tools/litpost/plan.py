@@ -31,17 +31,28 @@ class Step:
         The cell or inline value that it is.
     request
         What a session is asked to do.
-    identity
-        Digest of all that it is by itself: a trace of another identity is another step's.
     timeout
         Seconds that it may take.
+    engine
+        Digest of what runs it.
+    is_literal
+        Whether its code counts to the blank.
     """
 
     key: str
     block: Cell | Value
     request: Mapping[str, Any] = field(repr=False)
-    identity: str
     timeout: float
+    engine: str
+    is_literal: bool = False
+
+    @cached_property
+    def identity(self) -> str:
+        """Digest of all that it is by itself: a trace of another identity is another step's."""
+        code = self.code if self.is_literal else essence(self.code)
+        told = sorted({**self.request, "code": code, "depends": self.depends}.items())
+        data = repr((self.engine, told)).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(data).hexdigest()
 
     @property
     def code(self) -> str:
@@ -128,12 +139,8 @@ def plan(
 
     def step(block: Cell | Value) -> Step:
         request = _request(block, covers if block.key == cover else {}, colours) | common
-        text = request["code"] if whole else essence(request["code"])
-        depends = block.options.depends if isinstance(block, Cell) else ()
-        told = sorted({**request, "code": text, "depends": depends}.items())
-        identity = hashlib.sha256(repr((engine, told)).encode("utf-8", "surrogatepass"))
         own = block.options.timeout if isinstance(block, Cell) else None
-        return Step(block.key, block, request, identity.hexdigest(), own or timeout)
+        return Step(block.key, block, request, own or timeout, engine, is_literal=whole)
 
     steps = tuple(map(step, blocks))
     is_one = settings.get("cache") == "document" or any(s.cache == "document" for s in steps)

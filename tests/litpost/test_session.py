@@ -102,6 +102,29 @@ def test_rich_outputs_come_as_mime_bundles(blog: Blog) -> None:
     assert latex[0].bundle["text/latex"] == "$x$"
 
 
+NODE = "class Node: pass\nnode = Node()\nnode.own = node\ngone = weakref.ref(node)\n"
+COLLECTED = {
+    "a cell's": f"import gc, weakref, wave\n{NODE}import cmd\ndel node\ngc.collect()\ngone()",
+    "a module's": "import gc, helper\nimport filecmp\ndel helper.node\ngc.collect()\nhelper.gone()",
+}
+
+
+@pytest.mark.parametrize("code", COLLECTED.values(), ids=COLLECTED)
+def test_what_only_garbage_refers_to_is_collected_whatever_is_loaded(blog: Blog, code: str) -> None:
+    blog.write("helper.py", f"import weakref\n{NODE}")
+    assert texts(blog, cell(f"{code} is None")) == [[("result", "True")]]
+
+
+def test_what_libraries_make_first_is_left_to_them_but_found(blog: Blog) -> None:
+    shown = texts(
+        blog,
+        cell("import filecmp, gc\ngc.get_freeze_count() > 1000"),
+        cell("import colorsys\nany(each is filecmp.dircmp for each in gc.get_objects())"),
+        cell("gc.get_freeze_count()"),
+    )
+    assert [text for [(_, text)] in shown] == ["True", "True", "0"]
+
+
 DRAWN = {
     "one, and no artists": ("plt.plot([1])\nplt.title('한글 −1', weight='bold')", ["display"]),
     "shown in the middle": (

@@ -78,7 +78,7 @@ def cells(*codes: str) -> list[Cell]:
 def a_step(code: str, *options: str) -> Step:
     [block] = cells(cell(code, *options))
     request: Mapping[str, str] = {"code": code}
-    return Step("key", block, request, "identity", 1.0)
+    return Step("key", block, request, 1.0, "engine")
 
 
 def test_times_go_on_while_a_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:

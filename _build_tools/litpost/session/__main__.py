@@ -92,7 +92,7 @@ def _start(root: str) -> Any:
     modules = Modules(root)
     watch = Watch(modules, FILTERS)
     sys.modules["__main__"] = Main(namespace)
-    shell = Shell(root, namespace)
+    shell = Shell(root, namespace, modules)
     shell.install()
     patches = Patches(modules.is_local, told)
     patches.install(vars(builtins))
@@ -141,6 +141,7 @@ def _start(root: str) -> Any:
         return {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
     def give(request: dict[str, Any]) -> dict[str, Any]:
+        modules.are_alone = False
         return {"given": recorder.give(request["files"])}
 
     does = {"run": run, "keep": keep, "give": give}

@@ -57,6 +57,8 @@ class Expectations:
         ExpectationError
             An expectation stands where no value ends.
         """
+        if not self._expected:
+            return tree
         wrapping = _Wrapping(set(self._expected), self.key)
         wrapping.visit(tree)
         for line in sorted(wrapping.lines):
@@ -107,6 +109,8 @@ def expected_values(code: str) -> dict[int, str]:
     >>> expected_values("x = 1  # => 1\ny = '# => 2'")
     {1: '1'}
     """
+    if "=>" not in code:
+        return {}
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (tokenize.TokenError, SyntaxError):

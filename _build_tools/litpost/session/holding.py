@@ -65,19 +65,25 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
         refs = [*_held(found), *(item for each in classes for item in vars(each).values())]
         refs = list(itertools.compress(refs, map(_SEARCHED_TYPES.__getitem__, map(type, refs))))
         held = dict(zip(map(identity, refs), refs, strict=True))
-        for known in held.keys() & seen:
+        for known in seen.intersection(held):  # which goes through what is held, not all of `seen`
             del held[known]
         seen |= held.keys()
-        for holder in _holders({*map(type, held.values())} - kinds, is_local) - holders:
+        found_kinds = {*map(type, held.values())}
+        for holder in _holders(found_kinds - kinds, is_local) - holders:
             passed.update(map(identity, list(getattr(holder, "__dict__", {}).values())))
             holders.add(holder)
-        functions = [each for each in held.values() if type(each) is types.FunctionType]
-        passed.update(identity(each) for each in functions if _is_librarys(each, is_local))
-        for known in held.keys() & passed:
+        if types.FunctionType in found_kinds:
+            functions = [each for each in held.values() if type(each) is types.FunctionType]
+            passed.update(identity(each) for each in functions if _is_librarys(each, is_local))
+        for known in passed.intersection(held):
             del held[known]
         found = list(held.values())
-        objects.update(identity(each) for each in found if not isinstance(each, (tuple, frozenset)))
-        objects.update(identity(owner_of(each, numpy)) for each in found if isinstance(each, array))
+        objects.update(
+            itertools.compress(held, map(_CHANGEABLE_TYPES.__getitem__, map(type, found)))
+        )
+        if any(issubclass(kind, array) for kind in found_kinds):
+            arrays = [each for each in found if isinstance(each, array)]
+            objects.update(identity(owner_of(each, numpy)) for each in arrays)
     return Held(objects, {name for name in modules if isinstance(name, str)})
 
 
@@ -152,7 +158,12 @@ def _iterators() -> Mapping[type, str]:
     return {numpy.flatiter: "base", numpy.nditer: "operands"} if hasattr(numpy, "nditer") else {}
 
 
+def _is_changeable(kind: type) -> bool:
+    return not issubclass(kind, (tuple, frozenset))
+
+
 _SEARCHED_TYPES, _SPECIAL_TYPES = _Types(_is_searched), _Types(_is_special)
+_CHANGEABLE_TYPES = _Types(_is_changeable)
 
 
 def _held(values: Sequence[Any]) -> Iterable[Any]:

@@ -14,6 +14,7 @@ import contextlib
 import gc
 import hashlib
 import importlib.machinery
+import itertools
 import os
 import site
 import sys
@@ -25,6 +26,8 @@ from typing import Any
 
 from litpost.session.patches import instrumented
 
+BEGUN = "__litpost_begun__"
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _YOUNG = (100_000, 20, 1_000_000)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
@@ -38,21 +41,6 @@ def library_folders() -> tuple[str, ...]:
     return tuple(os.path.realpath(folder) + os.sep for folder in sorted(usual))
 
 
-@contextlib.contextmanager
-def _loading() -> Iterator[None]:
-    """Have the garbage collector search young objects only: what a library makes is there to stay.
-
-    That all are searched again and again is a fifth of the time in which TensorFlow loads.
-    """
-    thresholds = gc.get_threshold()
-    gc.set_threshold(*_YOUNG)
-    try:
-        yield
-    finally:
-        if gc.get_threshold() == _YOUNG:
-            gc.set_threshold(*thresholds)
-
-
 class Modules:
     """The local modules of a session.
 
@@ -62,12 +50,15 @@ class Modules:
         SHA-256 of the source that each was compiled from, by its path.
     compiled
         The paths of those that the running step has compiled.
+    are_alone
+        Whether no code of the cells and the project has run yet, but for imports of libraries.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.digests: dict[str, str] = {}
         self.compiled: set[str] = set()
+        self.are_alone = True
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
         self._folders: dict[str, bool] = {}
@@ -77,6 +68,7 @@ class Modules:
         sys.path.insert(0, self.root)
         loader = importlib.machinery.SourceFileLoader
         get_code, exec_module = loader.get_code, loader.exec_module
+        vars(builtins)[BEGUN] = self._begun
         own = {**vars(builtins), "__import__": importer}
 
         def code_of(this: Any, fullname: str) -> types.CodeType | None:
@@ -92,14 +84,45 @@ class Modules:
 
         def execute(this: Any, module: types.ModuleType) -> None:
             if self.is_local_file(this.path):
+                self.are_alone = False
                 vars(module)["__builtins__"] = own
                 exec_module(this, module)
             else:
-                with _loading():
+                with self._loading():
                     exec_module(this, module)
 
         loader.get_code = code_of  # type: ignore[assignment, method-assign]
         loader.exec_module = execute  # type: ignore[assignment, method-assign]
+
+    @contextlib.contextmanager
+    def _loading(self) -> Iterator[None]:
+        """Have the garbage collector search young objects only, as what is loaded is there to stay.
+
+        That all are searched again and again is a fifth of the time in which TensorFlow loads. What
+        is loaded before there is anything of the author's isn't searched afterwards, either.
+        """
+        thresholds = gc.get_threshold()
+        gc.set_threshold(*_YOUNG)
+        try:
+            yield
+        finally:
+            if thresholds != _YOUNG and self.are_alone:
+                gc.freeze()
+            if gc.get_threshold() == _YOUNG:
+                gc.set_threshold(*thresholds)
+
+    def begin(self, body: list[ast.stmt]) -> None:
+        """Have the statements of a cell tell when the imports that they begin with are done."""
+        imports = itertools.takewhile(lambda each: isinstance(each, _IMPORTS), body)
+        count = len(list(imports)) if self.are_alone else 0
+        if count:
+            call = ast.Expr(ast.Call(ast.Name(BEGUN, ast.Load()), [], []))
+            body.insert(count, ast.fix_missing_locations(ast.copy_location(call, body[count - 1])))
+        else:
+            self.are_alone = False
+
+    def _begun(self) -> None:
+        self.are_alone = False
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""

@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextvars
 import functools
+import gc
 import io
 import itertools
 import linecache
@@ -22,6 +23,7 @@ from litpost.session.display import Display, UnusualError, representation
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures
 from litpost.session.identifiers import Identifiers
+from litpost.session.modules import Modules
 from litpost.session.patches import instrumented
 from litpost.session.streams import FloodError, NoInput, Outputs, Stream
 from litpost.session.texts import as_text, writable
@@ -50,10 +52,12 @@ class Shell:
     namespace
         Where the cells' variables are found. Nothing is looked up in it here, and nothing is put
         into it but `_`, the last result, after steps whose request says so.
+    modules
+        Are told of what runs.
     """
 
-    def __init__(self, root: str, namespace: dict[str, Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, root: str, namespace: dict[str, Any], modules: Modules) -> None:
+        self.namespace, self._modules = namespace, modules
         self.outputs = Outputs(root)
         self.figures = Figures()
         self.ids = Identifiers()
@@ -61,6 +65,7 @@ class Shell:
         self._expectations: Expectations | None = None
         self._ipython: IPython | None = None
         self._keeps_last = True
+        self._deaf: list[Any] = []
 
     def install(self) -> None:
         """Make the process one where cells run."""
@@ -181,6 +186,7 @@ class Shell:
         key, code = request["key"], request["code"]
         may_fail = bool(request.get("error"))
         self._begin(request)
+        self._deaf, gc.callbacks[:] = gc.callbacks[:], []
         failure = None
         try:
             if request["kind"] == "value":
@@ -191,6 +197,7 @@ class Shell:
         except BaseException as error:
             failure = self._failure(error, key, code)
             self._drain_rest(error)
+        self._let_hear()
         self.figures.close()
         if failure and may_fail and not failure["final"]:
             self.outputs.add("error", {"text/plain": failure["traceback"]})
@@ -217,6 +224,13 @@ class Shell:
         vars(warnings)["onceregistry"].clear()
         _number_anew()
 
+    def _let_hear(self) -> None:
+        """Let callbacks of the garbage collector hear of what a step's own code leads to."""
+        if self._deaf:
+            gc.freeze()  # it counts anew, whatever ran before
+            gc.unfreeze()
+            gc.callbacks[:0], self._deaf = self._deaf, []
+
     def _drain_rest(self, error: BaseException) -> None:
         """Take in what a failing step has written; nobody can read a flood."""
         try:
@@ -229,6 +243,7 @@ class Shell:
     def _value_step(self, code: str, key: str) -> None:
         file = FILE.format(key=key)
         tree = compile(code, file, "eval", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
+        self._modules.are_alone = False
         value = self._execute([compile(instrumented(tree), file, "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
         if markdown := self._markdown(value):
@@ -292,6 +307,7 @@ class Shell:
         last = tree.body[-1] if tree.body else None
         shows = isinstance(last, ast.Expr) and not _ends_with_semicolon(code)
         body = instrumented(expectations.instrument(tree)).body
+        self._modules.begin(body)
         parts = [compile(ast.Module(body[: len(body) - shows], []), file, "exec", _FLAGS, True)]
         if shows and isinstance(last, ast.Expr):
             parts.append(compile(ast.Expression(last.value), file, "eval", _FLAGS, True))
@@ -303,6 +319,7 @@ class Shell:
 
     def _execute(self, parts: Sequence[CodeType]) -> Any:
         """Run compiled code; return the value of the last part."""
+        self._let_hear()
 
         async def awaited() -> Any:
             for part in parts:
@@ -391,6 +408,8 @@ def _is_python(code: str) -> bool:
 
 
 def _ends_with_semicolon(code: str) -> bool:
+    if ";" not in code:
+        return False
     passed = (tokenize.ENDMARKER, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT)
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     last = next((token for token in reversed([*tokens]) if token.type not in passed), None)

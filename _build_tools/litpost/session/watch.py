@@ -15,6 +15,7 @@ Slots are named by a letter and a name; a path is told from the root, or absolut
 
 from __future__ import annotations
 
+import gc
 import linecache
 import os
 import sys
@@ -45,7 +46,10 @@ _CHANGES = {
 }  # fmt: skip
 """Events, and which of their arguments are paths, with the folders that these are told from."""
 _LISTINGS = frozenset(("os.listdir", "os.scandir"))
-_WATCHED = frozenset(("open", "sqlite3.connect", *_LISTINGS, *_CHANGES, *_PROGRAMS, *_CONNECTIONS))
+_SEARCHES = frozenset(("gc.get_objects", "gc.get_referrers"))
+_WATCHED = frozenset(
+    ("open", "sqlite3.connect", *_LISTINGS, *_CHANGES, *_PROGRAMS, *_CONNECTIONS, *_SEARCHES)
+)
 _EXISTENCE = frozenset("""exists lexists isfile isdir islink ismount is_file is_dir is_symlink
     is_mount samefile _joinrealpath realpath _iglob _glob0 _glob1 _glob2 makedirs mkdir checkcache
     updatecache""".split())  # fmt: skip
@@ -165,6 +169,8 @@ class Watch:
                 if number < len(places) - 1:
                     self._note_file(path)
                 self._note_change(path, whole=len(places) > 1)
+        elif event in _SEARCHES:
+            gc.unfreeze()  # so that what was there before the cells is found, too
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
