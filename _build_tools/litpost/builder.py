@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from litpost.checks import check_header, check_prose
 from litpost.engine import engine_digest
-from litpost.errors import LitpostError, SourceError
+from litpost.errors import LitpostError, SourceError, UnwritableError
 from litpost.execution import Execution, Run
 from litpost.failures import failure_message, false_expectation
 from litpost.formulas import check_formulas
@@ -20,7 +20,7 @@ from litpost.manifest import make_manifest, outputs_of_others, read_manifest, st
 from litpost.parser import parse
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
-from litpost.receipts import keep_receipt
+from litpost.receipts import Receipts
 from litpost.references import check_references
 from litpost.reports import UNCHANGED, CellReport, PostReport
 from litpost.sessions import Sessions
@@ -47,6 +47,7 @@ def build(
     dry: bool = False,
     uses_store: bool = True,
     sessions: Sessions | None = None,
+    receipts: Receipts | None = None,
     report: Report = lambda step, number, count: None,
 ) -> PostReport:
     """Build the post of one source.
@@ -63,6 +64,8 @@ def build(
         Take over what earlier builds have stored, where it still holds.
     sessions
         Starts the sessions that cells run in.
+    receipts
+        Where to keep what the post depends on, and the traces; by default, in the project's store.
     report
         Is told of each step before it runs.
 
@@ -73,16 +76,31 @@ def build(
     """
     sessions = sessions or Sessions(project.root, project.language_of(path))
     try:
-        return _build(
-            path, project, sessions, force=force, dry=dry, uses_store=uses_store, report=report
-        )
+        with _opened(receipts, project) as opened:
+            return _build(
+                path, project, opened, sessions,
+                force=force, dry=dry, uses_store=uses_store, report=report,
+            )  # fmt: skip
+    except UnwritableError as error:
+        return PostReport(path, Place.of(path).post, "failed", str(error))
     finally:
         sessions.finish()
+
+
+@contextlib.contextmanager
+def _opened(receipts: Receipts | None, project: Project) -> Iterator[Receipts]:
+    """Yield receipts: if there are none yet, those in the project's store."""
+    if receipts:
+        yield receipts
+        return
+    with contextlib.closing(Store(project.root / STORE)) as store:
+        yield Receipts(project, store)
 
 
 def _build(
     path: str,
     project: Project,
+    receipts: Receipts,
     sessions: Sessions,
     *,
     force: bool,
@@ -101,13 +119,12 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        with contextlib.closing(Store(project.root / STORE)) as store:
-            ran = Execution(
-                planned, project.root, store=store, versions=Versions(store),
-                values=Values(project.root / STORE), uses_store=uses_store,
-                sessions=sessions, report=report,
-                meanwhile=partial(_prepare, planned, project, theme),
-            ).run()  # fmt: skip
+        ran = Execution(
+            planned, project.root, store=receipts.store, versions=Versions(receipts.store),
+            values=Values(project.root / STORE), uses_store=uses_store,
+            sessions=sessions, report=report,
+            meanwhile=partial(_prepare, planned, project, theme),
+        ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
@@ -133,7 +150,7 @@ def _build(
         return PostReport(
             path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
         )
-    keep_receipt(source, project, ran, files, tuple(_current_cells(source)), theme)
+    receipts.keep(source, ran, files, tuple(_current_cells(source)), theme)
     status = "written" if changed else "unchanged"
     return PostReport(path, place.post, status, "", "", cells, warnings)
 

@@ -36,13 +36,13 @@ def freshen(
     try:
         if receipt is None or receipt.will_run():
             own.get_ready()
-        return _build(path, project, own)
+        return _build(path, project, own, receipts)
     finally:
         if sessions is None:
             own.close()
 
 
-def _build(path: str, project: Project, sessions: Sessions) -> PostReport:
+def _build(path: str, project: Project, sessions: Sessions, receipts: Receipts) -> PostReport:
     from litpost import builder
     from litpost.progress import Progress
     from litpost.project import TEMPLATES
@@ -50,4 +50,6 @@ def _build(path: str, project: Project, sessions: Sessions) -> PostReport:
 
     load_theme(project.theme, project.root / TEMPLATES)  # a wrong one is wrong for all posts
     with Progress(path, sys.stderr) as progress:
-        return builder.build(path, project, sessions=sessions, report=progress.step)
+        return builder.build(
+            path, project, sessions=sessions, receipts=receipts, report=progress.step
+        )

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from litpost.engine import engine_digest
 from litpost.environment import session_environment
 from litpost.errors import LitpostError
-from litpost.project import STORE, TEMPLATES, Place, Project
+from litpost.project import TEMPLATES, Place, Project
 from litpost.reports import CellReport, PostReport
 from litpost.state import State
 from litpost.store import Store
 from litpost.versions import Versions
-from litpost.world import text_digest, times
+from litpost.world import file_digest, text_digest, times
 
 if TYPE_CHECKING:
     from litpost.execution import Run
@@ -37,10 +37,10 @@ _PACKAGE = Path(__file__).parent
 
 
 class Receipts:
-    """The receipts of a project's posts."""
+    """The receipts of a project's posts, in its store."""
 
     def __init__(self, project: Project, store: Store) -> None:
-        self._project, self._store = project, store
+        self._project, self.store = project, store
         self._versions = Versions(store)
 
     @functools.cached_property
@@ -49,14 +49,44 @@ class Receipts:
 
     def of(self, path: str) -> Receipt | None:
         """Return the receipt of a source's post, if there is one that may still hold."""
-        note = self._store.note(_name(path))
+        note = self.store.note(_name(path))
         if note is None or note["common"] != self._common:
             return None
         environment = session_environment(self._project.language_of(path))
         state = State(self._project.root, self._versions, environment, {})
         slots = note["slots"].items()
         changed = {slot for slot, digest in slots if state.get(slot) != digest}
-        return Receipt(path, self._project, self._store, note, changed)
+        return Receipt(path, self._project, self.store, note, changed)
+
+    def keep(
+        self,
+        source: Source,
+        ran: Run,
+        files: Mapping[str, bytes],
+        cells: tuple[CellReport, ...],
+        theme: Theme,
+    ) -> None:
+        """Keep the receipt of a build that wrote `files`, if another could do without running."""
+        slots = _slots_of(ran)
+        if slots is None:
+            return
+        slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        for each in filter(None, (source, source.original)):
+            slots[f"f:{each.path}"] = text_digest(each.text)
+        root, place = self._project.root, Place.of(source.path)
+        shown = {getattr(block, "path", source.path) for block in source.blocks}
+        for path in {*shown, *_images(files[place.post].decode(), root)} - files.keys():
+            slots[f"f:{path}"] = file_digest(str(root / path))
+        note = {
+            "common": self._common,
+            "slots": slots,
+            "cells": [asdict(cell) for cell in cells],
+            "warnings": [str(warning) for warning in source.warnings],
+            "code": _code_digest(source.text),
+        }
+        self.store.put_note(_name(source.path), note)
+        words = {"text": source.text, "plain": _plain(source, self._project, theme, ran)}
+        self.store.put_note(_words_name(source.path), words)
 
 
 class Receipt:
@@ -156,53 +186,24 @@ class Receipt:
         )
 
 
-def keep_receipt(
-    source: Source,
-    project: Project,
-    ran: Run,
-    files: Mapping[str, bytes],
-    cells: tuple[CellReport, ...],
-    theme: Theme,
-) -> None:
-    """Keep the receipt of a build that wrote `files`, if another could do without running."""
-    traces = [done.trace for done in ran.done.values()]
-    fleeting = any(
-        done.step.cache is False or (done.trace.unseen and not done.step.depends)
-        for done in ran.done.values()
-    )
-    if fleeting:
-        return
+def _slots_of(ran: Run) -> dict[str, str | None] | None:
+    """Return what all steps have read and made outside of their session, and its digests.
+
+    There is nothing to go by if one of them has to run at every build.
+    """
     slots: dict[str, str | None] = {}
     made: dict[str, str | None] = {}
-    for trace in traces:
+    for done in ran.done.values():
+        trace = done.trace
+        if done.step.cache is False or (trace.unseen and not done.step.depends):
+            return None
         for slot, digest in trace.reads.items():
             if slot[0] not in "vmal" and slot not in made:
                 slots.setdefault(slot, digest)
         made |= {slot: digest for slot, digest in trace.writes.items() if slot[0] == "f"}
     if any(slots.get(slot, digest) != digest for slot, digest in made.items()):
-        return  # a step that changes what it has read, or what one before it has, runs again
-    slots |= made
-    slots |= {f"f:{path}": hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    for each in filter(None, (source, source.original)):
-        slots[f"f:{each.path}"] = text_digest(each.text)
-    store = Store(project.root / STORE)
-    environment = session_environment(project.language_of(source.path))
-    state = State(project.root, Versions(store), environment, {})
-    shown = {getattr(block, "path", source.path) for block in source.blocks}
-    post = files[Place.of(source.path).post].decode()
-    for path in {*shown, *_images(post, project.root)} - files.keys():
-        slots[f"f:{path}"] = state.get(f"f:{path}")
-    note = {
-        "common": _common(project),
-        "slots": slots,
-        "cells": [asdict(cell) for cell in cells],
-        "warnings": [str(warning) for warning in source.warnings],
-        "code": _code_digest(source.text),
-    }
-    store.put_note(_name(source.path), note)
-    words = {"text": source.text, "plain": _plain(source, project, theme, ran)}
-    store.put_note(_words_name(source.path), words)
-    store.close()
+        return None  # a step that changes what it has read, or what one before it has, runs again
+    return slots | made
 
 
 def _plain(source: Source, project: Project, theme: Theme, ran: Run) -> list[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from litpost.runner import Session, run_step
@@ -67,12 +68,12 @@ class Sessions:
     def get_ready(self) -> None:
         """Start a session if there is none: it gets ready while a source is read and planned."""
         if self._spare is None:
-            self._spare = _Spare(Session(self._root, self._language))
+            self._spare = _Spare(self._new)
 
     def warm_up(self, reruns: Iterable[Rerun], values: Values | None = None) -> None:
         """Have a session run steps once the build is finished, unless nobody will want it."""
         if self._is_warm:
-            self.close()
+            self._close_spare()
             self._ahead = tuple(reruns), values
 
     @property
@@ -88,7 +89,8 @@ class Sessions:
         spare, self._spare = self._spare, None
         if spare is None:
             return None
-        if len(traces := spare.wait()) == len(spare.reruns):
+        traces = spare.wait()
+        if spare.session and traces is not None:
             return spare.session, traces
         spare.close()
         return None
@@ -96,9 +98,12 @@ class Sessions:
     def start(self) -> Session:
         """Return a session in which nothing has run."""
         if self.reruns:
-            self.close()
+            self._close_spare()
         taken = self.take()
-        return taken[0] if taken else Session(self._root, self._language)
+        return taken[0] if taken else self._new()
+
+    def _new(self) -> Session:
+        return Session(self._root, self._language)
 
     def end(self, session: Session) -> None:
         """End a session, in a thread: that takes a while, in which a post can be written."""
@@ -108,55 +113,79 @@ class Sessions:
         self._ending.append(thread)
 
     def finish(self) -> None:
-        """End a build: start the session that is to run ahead of the next, and see others end."""
+        """End a build: start the session that is to run ahead of the next, or see others end."""
         if self._ahead:
-            self._spare = _Spare(Session(self._root, self._language), *self._ahead)
+            self._spare = _Spare(self._new, *self._ahead)
             self._ahead = None
-        while self._ending:
-            self._ending.pop().join()
+        else:
+            self._see_others_end()
 
     def close(self) -> None:
         """End the session that nobody has asked for."""
+        self._close_spare()
+        self._see_others_end()
+
+    def _close_spare(self) -> None:
         if self._spare:
             self._spare.close()
             self._spare = None
 
+    def _see_others_end(self) -> None:
+        while self._ending:
+            self._ending.pop().join()
+
 
 class _Spare:
-    """A session that runs steps ahead of their use, in a thread."""
+    """A session that starts, and runs steps ahead of their use, in a thread."""
 
     def __init__(
-        self, session: Session, reruns: tuple[Rerun, ...] = (), values: Values | None = None
+        self,
+        start: Callable[[], Session],
+        reruns: tuple[Rerun, ...] = (),
+        values: Values | None = None,
     ) -> None:
-        self.session, self.reruns, self._values = session, reruns, values
+        self.reruns, self._values = reruns, values
+        self.session: Session | None = None
+        self._has_begun = Event()
         self._traces: list[Trace] = []
-        self._thread = Thread(target=self._run)
+        self._thread = Thread(target=self._run, args=(start,))
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, start: Callable[[], Session]) -> None:
+        try:
+            with contextlib.suppress(OSError):  # whoever starts another one will be told
+                self.session = start()
+        finally:
+            self._has_begun.set()
+        if self.session:
+            self._traces += self._run_ahead(self.session)
+
+    def _run_ahead(self, session: Session) -> Iterator[Trace]:
+        """Run the steps; yield what they do, up to one that does something else than before."""
         for rerun in self.reruns:
-            if not self._give(rerun.given):
+            if not self._give(session, rerun.given):
                 return
             trace = run_step(
-                self.session, rerun.step, rerun.exists,
-                declared=rerun.declared, known=rerun.known,
-            )  # fmt: skip
+                session, rerun.step, rerun.exists, declared=rerun.declared, known=rerun.known
+            )
             if not trace.repeats(rerun.trace):
                 return
-            self._traces.append(trace)
+            yield trace
 
-    def _give(self, slots: Mapping[str, str]) -> bool:
+    def _give(self, session: Session, slots: Mapping[str, str]) -> bool:
         if not slots:
             return True
-        return self._values is not None and self._values.give(self.session, slots) == slots
+        return self._values is not None and self._values.give(session, slots) == slots
 
-    def wait(self) -> Sequence[Trace]:
-        """Return what the steps did, up to one that did something else than before."""
+    def wait(self) -> Sequence[Trace] | None:
+        """Return what the steps did, if all did what they did before."""
         self._thread.join()
-        return self._traces
+        return self._traces if len(self._traces) == len(self.reruns) else None
 
     def close(self) -> None:
         """End the session, whatever it is doing."""
-        self.session.kill()
-        self._thread.join()
-        self.session.close()
+        self._has_begun.wait()
+        if self.session:
+            self.session.kill()
+            self._thread.join()
+            self.session.close()
