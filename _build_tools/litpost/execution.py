@@ -334,6 +334,7 @@ class Execution:
             session, step, variables(before),
             declared=self._told(step), known=known, meanwhile=self._use_the_wait,
         )  # fmt: skip
+        self._state.look_again()
         self._note(step, before, trace)
         runs_again = step.cache is False or trace.unseen
         if self._values and not runs_again and not self._values.keep(session, trace):

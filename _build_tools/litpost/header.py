@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from typing import Any
 
 import yaml
@@ -47,34 +49,46 @@ def read_mapping(
     yaml.YAMLError
         The text isn't YAML, or isn't a mapping.
     """
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    problems = []
+    for key, name, at, value in _pairs(text):
+        if name is None:
+            message = f"`{key}:` isn't a name in YAML; put it in quotes"
+            problems.append(Problem(path, line + at, message))
+        elif name in lines:
+            message = f"`{name}` stands here a second time; first in line"
+            problems.append(Problem(path, line + at, f"{message} {lines[name]}"))
+        else:
+            lines[name] = line + at
+            values[name] = copy.deepcopy(value)
+    return values, lines, problems
+
+
+@functools.lru_cache(maxsize=4096)
+def _pairs(text: str) -> tuple[tuple[str, str | None, int, Any], ...]:
+    """Return each key as it is written, as a name if it is one, and with its line and its value.
+
+    Parsing them is what takes long of reading a source; of one that was edited, most are as before.
+    """
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
-            return {}, {}, []
+            return ()
         if not isinstance(node, yaml.MappingNode):
             raise yaml.MarkedYAMLError(problem="not a mapping", problem_mark=node.start_mark)
-        values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
-        problems = []
-        for key, value in node.value:
-            at = line + key.start_mark.line
-            if key.tag != "tag:yaml.org,2002:str":
-                message = f"`{_written(key, text)}:` isn't a name in YAML; put it in quotes"
-                problems.append(Problem(path, at, message))
-            elif key.value in lines:
-                message = f"`{key.value}` stands here a second time; first in line"
-                problems.append(Problem(path, at, f"{message} {lines[key.value]}"))
-            else:
-                lines[key.value] = at
-                values[key.value] = loader.construct_object(value, deep=True)
-        return values, lines, problems
+        return tuple(
+            (
+                text[key.start_mark.index : key.end_mark.index],
+                key.value if key.tag == "tag:yaml.org,2002:str" else None,
+                key.start_mark.line,
+                loader.construct_object(value, deep=True),
+            )
+            for key, value in node.value
+        )
     finally:
         loader.dispose()
-
-
-def _written(node: yaml.Node, text: str) -> str:
-    return text[node.start_mark.index : node.end_mark.index]
 
 
 def _write_list(dumper: _Dumper, items: list[Any]) -> yaml.Node:

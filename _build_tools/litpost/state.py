@@ -36,6 +36,7 @@ class State:
     ) -> None:
         self._root = str(root)
         self._environment, self._layouts, self._versions = environment, layouts, versions
+        self._found: dict[str, str | None] = {}
         self.written: dict[str, str] = {}
         self.shorts: dict[str, str] = {}
         self._looks: dict[str, Callable[[str], str | None]] = {
@@ -56,7 +57,13 @@ class State:
             return text_digest(" ".join(sorted(s for s in self.written if s.startswith("v:"))))
         if slot in self.written or slot[0] in "vma":
             return self.written.get(slot)
-        return self._looks[slot[0]](slot[2:])
+        if slot not in self._found:
+            self._found[slot] = self._looks[slot[0]](slot[2:])
+        return self._found[slot]
+
+    def look_again(self) -> None:
+        """Forget what files were, since something has run that may have changed them."""
+        self._found.clear()
 
     def apply(self, writes: Slots, shorts: Mapping[str, str]) -> None:
         """Take over what a step has written, but for files: those lie where they lie."""
