@@ -114,7 +114,8 @@ class Execution:
         try:
             failed = self._walk()
             if self._first is not None:
-                self._sessions.warm_up(self._reruns(), self._values)
+                draws = _shows_images(self._history[self._first][1].trace)
+                self._sessions.warm_up(self._reruns(), self._values, draws=draws)
         finally:
             self._store_traces()
             self._end_session()
@@ -445,6 +446,10 @@ def _unwanted(step: Step, trace: Trace) -> Failure | None:
     """Return why a step has failed, unless its author wants that shown."""
     failure = trace.failure
     return failure if failure and (failure.final or not step.may_fail) else None
+
+
+def _shows_images(trace: Trace) -> bool:
+    return any(mime.startswith("image/") for output in trace.outputs for mime in output.bundle)
 
 
 def _known(trace: Trace) -> Slots:

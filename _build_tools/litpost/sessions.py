@@ -9,12 +9,14 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from litpost.runner import Session, run_step
+from litpost.runner import Session, SessionError, run_step
 
 if TYPE_CHECKING:
     from litpost.plan import Step
     from litpost.trace import Trace
     from litpost.values import Values
+
+PATIENCE = 60.0  # seconds for a drawing
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Sessions:
     def __init__(self, root: Path, language: str, *, is_warm: bool = False) -> None:
         self._root, self._language, self._is_warm = root, language, is_warm
         self._spare: _Spare | None = None
-        self._ahead: tuple[tuple[Rerun, ...], Values | None] | None = None
+        self._ahead: tuple[tuple[Rerun, ...], Values | None, bool] | None = None
         self._ending: list[Thread] = []
 
     def get_ready(self) -> None:
@@ -70,11 +72,16 @@ class Sessions:
         if self._spare is None:
             self._spare = _Spare(self._new)
 
-    def warm_up(self, reruns: Iterable[Rerun], values: Values | None = None) -> None:
-        """Have a session run steps once the build is finished, unless nobody will want it."""
+    def warm_up(
+        self, reruns: Iterable[Rerun], values: Values | None = None, *, draws: bool = False
+    ) -> None:
+        """Have a session run steps once the build is finished, unless nobody will want it.
+
+        If the step that comes then `draws` figures, it gets ready for that, too.
+        """
         if self._is_warm:
             self._close_spare()
-            self._ahead = tuple(reruns), values
+            self._ahead = tuple(reruns), values, draws
 
     @property
     def reruns(self) -> tuple[Rerun, ...]:
@@ -143,11 +150,13 @@ class _Spare:
         start: Callable[[], Session],
         reruns: tuple[Rerun, ...] = (),
         values: Values | None = None,
+        draws: bool = False,
     ) -> None:
-        self.reruns, self._values = reruns, values
+        self.reruns, self._values, self._draws = reruns, values, draws
         self.session: Session | None = None
         self._has_begun = Event()
         self._traces: list[Trace] = []
+        self._is_ready = False
         self._thread = Thread(target=self._run, args=(start,))
         self._thread.start()
 
@@ -159,6 +168,7 @@ class _Spare:
             self._has_begun.set()
         if self.session:
             self._traces += self._run_ahead(self.session)
+            self._is_ready = len(self._traces) == len(self.reruns) and self._rehearse(self.session)
 
     def _run_ahead(self, session: Session) -> Iterator[Trace]:
         """Run the steps; yield what they do, up to one that does something else than before."""
@@ -172,6 +182,13 @@ class _Spare:
                 return
             yield trace
 
+    def _rehearse(self, session: Session) -> bool:
+        """Have the session draw, if the next step will; say whether it has survived that."""
+        try:
+            return not self._draws or session.ask({"do": "rehearse"}, timeout=PATIENCE) == {}
+        except SessionError:
+            return False
+
     def _give(self, session: Session, slots: Mapping[str, str]) -> bool:
         if not slots:
             return True
@@ -180,7 +197,7 @@ class _Spare:
     def wait(self) -> Sequence[Trace] | None:
         """Return what the steps did, if all did what they did before."""
         self._thread.join()
-        return self._traces if len(self._traces) == len(self.reruns) else None
+        return self._traces if self._is_ready else None
 
     def close(self) -> None:
         """End the session, whatever it is doing."""

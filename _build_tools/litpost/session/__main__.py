@@ -10,6 +10,8 @@
 ``{"do": "keep", "files": {slot: path}, "limit": bytes}``
     writes variables into files, as far as they are plain (`litpost.session.values`); is answered by
     ``{"kept": [slot…]}``.
+``{"do": "rehearse"}``
+    draws something that is thrown away; is answered by ``{}``.
 ``{"do": "give", "files": {slot: path}}``
     brings variables in from such files, as if a step had set them; is answered by
     ``{"given": {slot: digest}}``, without those that couldn't be read.
@@ -144,7 +146,12 @@ def _start(root: str) -> Any:
         modules.are_alone = False
         return {"given": recorder.give(request["files"])}
 
-    does = {"run": run, "keep": keep, "give": give}
+    def rehearse(request: dict[str, Any]) -> dict[str, Any]:
+        with contextlib.suppress(Exception):  # a cell will meet it, if it matters
+            shell.figures.rehearse()
+        return {}
+
+    does = {"run": run, "keep": keep, "give": give, "rehearse": rehearse}
     return lambda request: does[request["do"]](request)
 
 

@@ -16,6 +16,7 @@ from litpost.session.rasters import draw_png
 from litpost.session.vectors import draw_svg
 
 PAD_INCHES = 0.08
+_TEXTUAL = ("axes.formatter.", "font.", "mathtext.", "svg.", "text.")
 
 
 class Figures:
@@ -74,6 +75,23 @@ class Figures:
                 bundle[f"image/png;name={name}"] = _cover(figure, width, height)
         return bundle
 
+    def rehearse(self) -> None:
+        """Draw a figure for nobody: the first in a process takes longer, looking for fonts.
+
+        Nothing is drawn if that could tell, or load, what is then missing from a cell's output.
+        """
+        mpl: Any = sys.modules.get("matplotlib")
+        if "matplotlib.pyplot" not in sys.modules or any(map(_is_odd, mpl.rcParams.items())):
+            return
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        axes = figure.add_subplot()
+        axes.plot([0, 1])
+        axes.set_title("0")
+        with measured_once(), mpl.rc_context({"svg.hashsalt": "0", "savefig.bbox": None}):
+            draw_svg(figure, pad_inches=PAD_INCHES)
+
     def is_shown(self, figure: Any) -> bool:
         """Say whether the running step has shown this figure already."""
         return any(figure is shown for shown in self._shown)
@@ -96,6 +114,18 @@ class Figures:
         """Close pyplot's figures: the next step starts with none."""
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")
+
+
+def load_backends(pyplot: Any) -> None:
+    """Load what figures will be drawn with, as pyplot has been loaded."""
+    import litpost.session.backend  # noqa: F401
+
+
+def _is_odd(setting: tuple[str, Any]) -> bool:
+    """Say whether texts are drawn in another way than they are by default."""
+    name, value = setting
+    default = sys.modules["matplotlib"].rcParamsDefault[name]
+    return name.startswith(_TEXTUAL) and value != default
 
 
 def _open_figures() -> list[Any]:

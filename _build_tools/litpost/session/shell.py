@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from litpost.session.display import Display, UnusualError, representation
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
-from litpost.session.figures import Figures
+from litpost.session.figures import Figures, load_backends
 from litpost.session.identifiers import Identifiers
 from litpost.session.modules import Modules
 from litpost.session.patches import instrumented
@@ -92,6 +92,7 @@ class Shell:
             "uuid": self.ids.patch,
             "IPython": self._start_ipython,
             "litpost.session.backend": self._patch_backend,
+            "matplotlib.pyplot": load_backends,
         }
 
     @property
