@@ -52,6 +52,7 @@ class Store:
     def __init__(self, folder: Path, *, warn: Callable[[str], None] = warn) -> None:
         self._file = folder / DATABASE
         self._warn = warn
+        self._told: set[str] = set()
         try:
             folder.mkdir(exist_ok=True)
             self._database = self._open_or_make()
@@ -61,17 +62,23 @@ class Store:
     def _open_or_make(self) -> sqlite3.Connection:
         try:
             return self._open()
+        except sqlite3.OperationalError:  # it can't be opened, and may be a good one
+            raise
         except sqlite3.DatabaseError as error:
-            self._file.unlink(missing_ok=True)
-            database = self._open()
-            self._warn(f"{self._file.name} can't be read ({error}); it is made anew")
-            return database
+            return self._make_anew(error)
+
+    def _make_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._file}{suffix}").unlink(missing_ok=True)
+        database = self._open()
+        self._warn(f"{self._file.name} can't be read ({error}); it is made anew")
+        return database
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=60, isolation_level=None)
         with contextlib.suppress(sqlite3.OperationalError):
             database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("PRAGMA synchronous=OFF")  # what a power cut damages is made anew
         [version] = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):
             database.executescript("DROP TABLE IF EXISTS traces; DROP TABLE IF EXISTS notes;")
@@ -118,7 +125,7 @@ class Store:
         """
         limits = (time.time() - age, self._oldest(size))
         found = self._rows("SELECT count(*) FROM traces WHERE used < ? OR used <= ?", limits)
-        [count] = next(found)
+        [count] = next(found, [0])
         if not dry:
             self._try("DELETE FROM traces WHERE used < ? OR used <= ?", limits)
             self._try("VACUUM", ())
@@ -136,10 +143,7 @@ class Store:
         return 0.0
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        try:
-            yield from self._database.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            self._warn(f"the store can't be read: {error}; what it holds is run again")
+        yield from self._execute(query, values, "read")
 
     def _read(self, query: str, key: str, table: str) -> Iterator[dict[str, Any]]:
         for row, data, checksum in self._rows(query, (key,)):
@@ -159,11 +163,26 @@ class Store:
         self._try(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)
 
     def _try(self, query: str, values: tuple[Any, ...]) -> None:
-        """Write; a store that can't be written to costs time, and nothing else."""
+        self._execute(query, values, "written to")
+
+    def _execute(self, query: str, values: tuple[Any, ...], purpose: str) -> list[Any]:
+        """Do something with the database; if that can't be done, it costs time, and nothing else.
+
+        Where it is damaged, it is made anew.
+        """
         try:
-            self._database.execute(query, values)
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:  # the disk is full, say
+            if str(error) not in self._told:
+                self._warn(f"the store can't be {purpose}: {error}; what it lacks is run again")
+                self._told.add(str(error))
         except sqlite3.DatabaseError as error:
-            self._warn(f"the store can't be written to: {error}")
+            self._database.close()
+            try:
+                self._database = self._make_anew(error)
+            except (OSError, sqlite3.DatabaseError) as reason:
+                raise UnwritableError(self._file.parent, reason) from None
+        return []
 
 
 def _sum(key: str, data: bytes) -> bytes:

@@ -185,6 +185,19 @@ def test_a_store_that_is_no_store_or_is_gone_is_made_anew(blog: Blog, scratch: P
     assert build(blog).ran == []
 
 
+def test_a_store_that_is_damaged_within_is_made_anew_and_that_is_told_once(
+    blog: Blog, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    store = blog.root / STORE
+    data = store.read_bytes()
+    store.write_bytes(data[:4096] + bytes(len(data) - 4096))
+    assert check(blog, scratch).ran == list(CELLS)
+    assert capsys.readouterr().err.count("malformed); it is made anew") == 1
+    assert build(blog).ran == []
+
+
 @pytest.mark.parametrize("in_the_way", [".litpost", ".litpost/store.sqlite/x"])
 def test_a_store_that_can_not_be_is_told_of(in_the_way: str, blog: Blog) -> None:
     Tree(CELLS).lay(blog)
