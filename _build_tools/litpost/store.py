@@ -6,13 +6,14 @@ It may be deleted at any time. An entry that isn't what was written is passed ov
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import sqlite3
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,10 @@ class Store:
         """Close the store."""
         self._database.close()
 
-    def traces(self, identity: str) -> list[dict[str, Any]]:
+    def traces(self, identity: str) -> list[Mapping[str, Any]]:
         """Return the stored traces of a step, the newest first."""
         query = "SELECT rowid, data, sum FROM traces WHERE identity = ? ORDER BY used DESC"
-        return list(self._read(query, identity, "traces"))
+        return [_decoded(data) for data in self._read(query, identity, "traces")]
 
     def keep(self, identity: str, reads: str, trace: dict[str, Any]) -> None:
         """Keep a trace, in the place of one with the same reads."""
@@ -107,7 +108,8 @@ class Store:
     def note(self, name: str) -> dict[str, Any] | None:
         """Return a note."""
         query = "SELECT rowid, data, sum FROM notes WHERE name = ?"
-        return next(self._read(query, name, "notes"), None)
+        data = next(self._read(query, name, "notes"), None)
+        return None if data is None else _decode(data)
 
     def put_note(self, name: str, data: dict[str, Any]) -> None:
         """Keep a note."""
@@ -145,10 +147,10 @@ class Store:
     def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         yield from self._execute(query, values, "read")
 
-    def _read(self, query: str, key: str, table: str) -> Iterator[dict[str, Any]]:
+    def _read(self, query: str, key: str, table: str) -> Iterator[bytes]:
         for row, data, checksum in self._rows(query, (key,)):
             if isinstance(data, bytes) and _sum(key, data) == checksum:
-                yield json.loads(zlib.decompress(data))
+                yield data
             else:
                 self._warn("an entry of the store isn't what was written; it is passed over")
                 self._try(f"DELETE FROM {table} WHERE rowid = ?", (row,))
@@ -183,6 +185,17 @@ class Store:
             except (OSError, sqlite3.DatabaseError) as reason:
                 raise UnwritableError(self._file.parent, reason) from None
         return []
+
+
+def _decode(data: bytes) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(zlib.decompress(data))
+    return decoded
+
+
+@functools.lru_cache(maxsize=64)
+def _decoded(data: bytes) -> Mapping[str, Any]:
+    """Decode a trace: a build reads each twice, a server those of a source at every build."""
+    return _decode(data)
 
 
 def _sum(key: str, data: bytes) -> bytes:

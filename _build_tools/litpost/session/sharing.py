@@ -27,7 +27,7 @@ def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, JointDigest]:
         told: list[Any] = []
         for name in mates:
             found = prints[name]
-            places = sorted((n, i) for i, n in found.objects.items() if i in shared and n >= 0)
+            places = sorted((n, i) for i, n in found.objects.items() if n >= 0 and i in shared)
             told.append((name, [(n, numbers.setdefault(i, len(numbers))) for n, i in places]))
         sharing = xxhash.xxh3_64_hexdigest(repr(told).encode())
         for name in mates:
