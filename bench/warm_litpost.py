@@ -6,6 +6,7 @@ It builds as `litpost serve` does, and says how long that took, and what the pos
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import sys
 import time
@@ -22,6 +23,7 @@ from litpost.store import Store
 
 def main(folder: str, name: str) -> None:
     """Build, and build again whenever something comes in."""
+    gc.set_threshold(100_000)  # as the command does
     root = Path(folder)
     project, file = find_project(root), f"{DAY}-{DOCUMENTS[name].name}.md"
     with contextlib.closing(Sessions(root, "en", is_warm=True)) as sessions:

@@ -247,10 +247,15 @@ def _images(post: str, root: Path) -> Iterator[str]:
 
 def _common(project: Project) -> str:
     """Return a digest of what all posts depend on: settings, templates, this litpost."""
-    told: list[Any] = [engine_digest(), repr(replace(project, root=Path()))]
-    for folder in (_PACKAGE, project.root / TEMPLATES):
-        told += sorted(_stamps(str(folder)))
-    return text_digest(repr(told))
+    settings = repr(replace(project, root=Path()))
+    own = sorted(_stamps(str(project.root / TEMPLATES)))
+    return text_digest(repr((engine_digest(), _package(), settings, own)))
+
+
+@functools.cache
+def _package() -> str:
+    """Return a digest of litpost's own files, as they were when this process began."""
+    return text_digest(repr(sorted(_stamps(str(_PACKAGE)))))
 
 
 def _stamps(folder: str) -> Iterator[tuple[str, str]]:
