@@ -27,7 +27,7 @@ import gc
 import marshal
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,8 @@ class Fingerprint:
         Of all that it consists of, but for what is opaque.
     objects
         The mutable objects in it, by id, each with its number in the order of the walk.
+    held
+        What those among them hold that can't be looked into.
     modules
         The modules that it reaches by name.
     names
@@ -96,11 +98,18 @@ class Fingerprint:
 
     digest: str = ""
     objects: dict[int, int] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
     kept: list[Any] = field(default_factory=list)
     short: str = ""
+
+    def all_objects(self) -> Iterator[Set[int]]:
+        """Yield sets of the ids of all objects that may be shared; an id may be in several."""
+        yield self.objects.keys()
+        for held in self.held:
+            yield held.objects
 
 
 def fingerprint(
@@ -199,8 +208,8 @@ class _Walk:
         held = next((h for h in self._searched if identity(value) in h.objects), None)
         if held is None:
             self._searched.append(held := held_by(value, is_local=self.is_local))
-        known = self.found.objects
-        known |= dict.fromkeys(held.objects - known.keys(), -1)
+        if held not in self.found.held:
+            self.found.held.append(held)
         self.found.modules.update(filter(self.is_local, held.modules))
 
     def visit(self, value: Any) -> None:

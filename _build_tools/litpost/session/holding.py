@@ -25,7 +25,7 @@ identity: Callable[[object], int] = object.__hash__
 """Tells an object from all others that are alive, as ``id`` does, which tells audit hooks too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Held:
     """What an opaque object holds, however deep.
 

@@ -263,11 +263,13 @@ class Recorder:
 
     def _sharing(self) -> set[str]:
         """Return the slots that share an object with one that was walked."""
-        ids: set[int] = set()
-        for slot in self._walked & self._prints.keys():
-            ids.update(self._prints[slot].objects)
+        walked = [self._prints[slot] for slot in self._walked & self._prints.keys()]
+        ids = set[int]().union(*(ids for found in walked for ids in found.all_objects()))
         others = self._prints.keys() - self._walked
-        return {slot for slot in others if not ids.isdisjoint(self._prints[slot].objects)}
+        return {
+            slot for slot in others
+            if not all(map(ids.isdisjoint, self._prints[slot].all_objects()))
+        }  # fmt: skip
 
     # Reads
 

@@ -46,9 +46,10 @@ def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
         return name
 
     for name, found in prints.items():
-        for other in set(map(owner.__getitem__, owner.keys() & found.objects.keys())):
-            parent[root(name)] = root(other)
-        owner |= dict.fromkeys(found.objects, name)
+        for ids in found.all_objects():
+            for other in set(map(owner.__getitem__, owner.keys() & ids)):
+                parent[root(name)] = root(other)
+            owner |= dict.fromkeys(ids, name)
     groups: dict[str, set[str]] = {}
     for name in prints:
         groups.setdefault(root(name), set()).add(name)
@@ -59,6 +60,7 @@ def _shared(group: Iterable[str], prints: Mapping[str, Fingerprint]) -> set[int]
     seen: set[int] = set()
     shared: set[int] = set()
     for name in group:
-        shared |= seen & prints[name].objects.keys()
-        seen |= prints[name].objects.keys()
+        found = list(prints[name].all_objects())
+        shared = shared.union(*map(seen.intersection, found))
+        seen.update(*found)
     return shared
