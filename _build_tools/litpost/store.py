@@ -77,9 +77,9 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=60, isolation_level=None)
+        database.execute("PRAGMA synchronous=OFF")  # what a power cut damages is made anew
         with contextlib.suppress(sqlite3.OperationalError):
             database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=OFF")  # what a power cut damages is made anew
         [version] = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, FORMAT):
             database.executescript("DROP TABLE IF EXISTS traces; DROP TABLE IF EXISTS notes;")
