@@ -117,7 +117,7 @@ class Sessions:
         session.stop()
         thread = Thread(target=session.close)
         thread.start()
-        self._ending.append(thread)
+        self._ending = [each for each in self._ending if each.is_alive()] + [thread]
 
     def finish(self) -> None:
         """End a build: start the session that is to run ahead of the next, or see others end."""

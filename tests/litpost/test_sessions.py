@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from litpost.plan import plan
+from litpost.runner import Session
 from litpost.sessions import Rerun, Sessions
 from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
@@ -103,6 +107,42 @@ def test_nothing_runs_ahead_that_writes_files(blog: Blog, sessions: Sessions, ed
     assert sessions.reruns == ()
     (blog.root / "out.txt").write_text("mine")
     assert edit({"c": "print(x, 'third')"}).status == "built"
+
+
+SETTINGS = {
+    "default": "",
+    "a font that is missing, which is told of": "plt.rcParams['font.family'] = ['No Such']",
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_what_a_session_draws_ahead_shows_in_nothing(
+    edit: Edit, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    asked: list[str] = []
+    ask = Session.ask
+
+    def heard(this: Session, request: Mapping[str, Any], **rest: Any) -> Any:
+        asked.append(request["do"])
+        return ask(this, request, **rest)
+
+    monkeypatch.setattr(Session, "ask", heard)
+    edit({"a": f"import matplotlib.pyplot as plt\n{setting}", "c": "", "d": ""})
+    for title in ("one", "two", "three"):
+        plot = f"#| fig-alt: A line.\nplt.plot([1, 2])\nplt.title('{title}')"
+        assert edit({"b": plot}).status == "built"
+    assert "run rehearse run" in " ".join(asked)
+
+
+def test_drawing_ahead_loads_no_modules() -> None:
+    code = (
+        "import sys, matplotlib.pyplot as plt\n"
+        "from litpost.session.figures import Figures, load_backends\n"
+        "load_backends(plt)\nthere = {*sys.modules}\nFigures().rehearse()\nFigures().rehearse()\n"
+        "print(sorted({*sys.modules} - there), plt.get_fignums())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[] []\n"
 
 
 def test_a_session_that_runs_ahead_is_ended_at_once(blog: Blog, sessions: Sessions) -> None:

@@ -16,7 +16,6 @@ from litpost.session.rasters import draw_png
 from litpost.session.vectors import draw_svg
 
 PAD_INCHES = 0.08
-_TEXTUAL = ("axes.formatter.", "font.", "mathtext.", "svg.", "text.")
 
 
 class Figures:
@@ -76,12 +75,9 @@ class Figures:
         return bundle
 
     def rehearse(self) -> None:
-        """Draw a figure for nobody: the first in a process takes longer, looking for fonts.
-
-        Nothing is drawn if that could tell, or load, what is then missing from a cell's output.
-        """
+        """Draw a figure for nobody: the first in a process takes longer, looking for fonts."""
         mpl: Any = sys.modules.get("matplotlib")
-        if "matplotlib.pyplot" not in sys.modules or any(map(_is_odd, mpl.rcParams.items())):
+        if "matplotlib.pyplot" not in sys.modules or mpl.rcParams["text.usetex"]:
             return
         from matplotlib.figure import Figure
 
@@ -118,14 +114,9 @@ class Figures:
 
 def load_backends(pyplot: Any) -> None:
     """Load what figures will be drawn with, as pyplot has been loaded."""
+    import matplotlib.backends.backend_svg  # noqa: F401
+
     import litpost.session.backend  # noqa: F401
-
-
-def _is_odd(setting: tuple[str, Any]) -> bool:
-    """Say whether texts are drawn in another way than they are by default."""
-    name, value = setting
-    default = sys.modules["matplotlib"].rcParamsDefault[name]
-    return name.startswith(_TEXTUAL) and value != default
 
 
 def _open_figures() -> list[Any]:
