@@ -24,9 +24,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from litpost.session.namespace import BEGUN
 from litpost.session.patches import instrumented
 
-BEGUN = "__litpost_begun__"
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _YOUNG = (100_000, 20, 1_000_000)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120

@@ -17,11 +17,14 @@ from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
+BEGUN = "__litpost_begun__"
+"""What a cell calls behind the imports that it begins with, if no cell has done more so far."""
+
 _MISSING = object()
 _MACHINERY = frozenset(
     """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __warningregistry__
     __IPYTHON__""".split()
-)
+) | {BEGUN}
 """Names that are the session's own; any other, ``__version__`` say, may be a cell's."""
 
 
