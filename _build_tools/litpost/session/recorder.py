@@ -57,7 +57,6 @@ class Recorder:
         self._settings: dict[str, str] = {}
         self._settings_now: dict[str, str] = {}
         self._drawn: dict[str, str] = {}
-        self._drawn_now: dict[str, str] = {}
         self._layouts: dict[str, str] = {}
         self._threads = set(threading.enumerate())
 
@@ -74,7 +73,7 @@ class Recorder:
                 self._forget(slot)
         self.namespace.lacking = {s[2:] for s in exists if s not in self.live}
         self._layouts[request["key"]] = text_digest(request["code"])
-        self._settings, self._drawn = self._settings_now, self._drawn_now
+        self._settings, self._drawn = self.ambient.settings(), self.ambient.drawn()
         self.namespace.begin(keep=keep)
         self.watch.begin()
         self.ambient.begin()
@@ -124,7 +123,7 @@ class Recorder:
         """
         start, collects = time.perf_counter(), gc.isenabled()
         self.watch.end()
-        self._look_around()
+        self._settings_now = self.ambient.settings()
         gc.disable()  # a search makes many objects, and no garbage in cycles
         try:
             trace = self._trace(identity, vouched=vouched, declared=declared, known=known)
@@ -330,8 +329,9 @@ class Recorder:
             for name in self.ambient.looks
             if name not in LIBRARIES or libraries
         }
+        after = self.ambient.drawn()
         for name in DRAWN:
-            if name in self.ambient.asked or self._drawn_now.get(name) != self._drawn.get(name):
+            if name in self.ambient.asked or after.get(name) != self._drawn.get(name):
                 reads[f"a:{name}"] = self._drawn.get(name)
         if TENSORFLOW_MODULES & {name.partition(".")[0] for name in reached}:
             reads[f"a:{TENSORFLOW}"] = self._drawn.get(TENSORFLOW)
@@ -367,22 +367,17 @@ class Recorder:
         }  # fmt: skip
 
     def settle(self) -> None:
-        """Take what there is so far for the start."""
-        self._look_around()
+        """Take what has been loaded so far for the start."""
         self._known = set(sys.modules)
         self._at_start = {name for name in self._known if "." not in name}
 
-    def _look_around(self) -> None:
-        """Note the ambient state, which stays as it is until the next step runs."""
-        self._settings_now, self._drawn_now = self.ambient.settings(), self.ambient.drawn()
-
     def _ambient_writes(self, reached: set[str], run: str) -> dict[str, str | None]:
         if self.ambient.is_active():
-            self.ambient.tokens[TENSORFLOW] = self._drawn_now[TENSORFLOW] = run
+            self.ambient.tokens[TENSORFLOW] = run
         writes: dict[str, str | None] = {}
         for before, after in (
             (self._settings, self._settings_now),
-            (self._drawn, self._drawn_now),
+            (self._drawn, self.ambient.drawn()),
         ):
             for name in before.keys() | after.keys():
                 if before.get(name) != after.get(name):
