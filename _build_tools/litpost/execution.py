@@ -114,7 +114,8 @@ class Execution:
         try:
             failed = self._walk()
             if self._first is not None:
-                draws = _shows_images(self._history[self._first][1].trace)
+                ran = [done.trace for _, done in self._history[self._first :]]
+                draws = any(map(_shows_images, ran[:1]))
                 self._sessions.warm_up(self._reruns(), self._values, draws=draws)
         finally:
             self._store_traces()

@@ -78,15 +78,15 @@ def _pairs(text: str) -> tuple[tuple[str, str | None, int, Any], ...]:
             return ()
         if not isinstance(node, yaml.MappingNode):
             raise yaml.MarkedYAMLError(problem="not a mapping", problem_mark=node.start_mark)
-        return tuple(
-            (
-                text[key.start_mark.index : key.end_mark.index],
-                key.value if key.tag == "tag:yaml.org,2002:str" else None,
-                key.start_mark.line,
-                loader.construct_object(value, deep=True),
-            )
-            for key, value in node.value
-        )
+        pairs: dict[Any, Any] = {}
+        found = []
+        for key, value in node.value:
+            name = key.value if key.tag == "tag:yaml.org,2002:str" else None
+            if name is not None and name not in pairs:
+                pairs[name] = loader.construct_object(value, deep=True)
+            written = text[key.start_mark.index : key.end_mark.index]
+            found.append((written, name, key.start_mark.line, pairs.get(name)))
+        return tuple(found)
     finally:
         loader.dispose()
 

@@ -36,7 +36,9 @@ class Step:
     engine
         Digest of what runs it.
     is_literal
-        Whether its code counts to the blank.
+        Whether each blank and comment of its code counts.
+    is_first
+        Whether no other step comes before it.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Step:
     timeout: float
     engine: str
     is_literal: bool = False
+    is_first: bool = False
 
     @cached_property
     def identity(self) -> str:
@@ -140,7 +143,10 @@ def plan(
     def step(block: Cell | Value) -> Step:
         request = _request(block, covers if block.key == cover else {}, colours) | common
         own = block.options.timeout if isinstance(block, Cell) else None
-        return Step(block.key, block, request, own or timeout, engine, is_literal=whole)
+        return Step(
+            block.key, block, request, own or timeout, engine,
+            is_literal=whole, is_first=block is blocks[0],
+        )  # fmt: skip
 
     steps = tuple(map(step, blocks))
     is_one = settings.get("cache") == "document" or any(s.cache == "document" for s in steps)

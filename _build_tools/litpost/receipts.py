@@ -254,7 +254,7 @@ def _common(project: Project) -> str:
 
 @functools.cache
 def _package() -> str:
-    """Return a digest of litpost's own files, as they were when this process began."""
+    """Return a digest of litpost's own files, as they were when this process first asked."""
     return text_digest(repr(sorted(_stamps(str(_PACKAGE)))))
 
 

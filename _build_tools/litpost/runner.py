@@ -212,7 +212,7 @@ def run_step(
         What to do as soon as the session has been asked: it must not take long.
     """
     request = {
-        **step.request, "identity": step.identity, "exists": exists,
+        **step.request, "identity": step.identity, "is_first": step.is_first, "exists": exists,
         "declared": dict(declared), "known": dict(known),
         "vouched": bool(step.depends) and step.cache is not False,
     }  # fmt: skip

@@ -97,7 +97,8 @@ class Sessions:
         if spare is None:
             return None
         traces = spare.wait()
-        if spare.session and traces is not None:
+        if traces is not None:
+            assert spare.session
             return spare.session, traces
         spare.close()
         return None
@@ -195,7 +196,7 @@ class _Spare:
         return self._values is not None and self._values.give(session, slots) == slots
 
     def wait(self) -> Sequence[Trace] | None:
-        """Return what the steps did, if all did what they did before."""
+        """Return what the steps did, if the session lives and all did what they did before."""
         self._thread.join()
         return self._traces if self._is_ready else None
 

@@ -56,22 +56,23 @@ class Store:
         self._told: set[str] = set()
         try:
             folder.mkdir(exist_ok=True)
-            self._database = self._open_or_make()
-        except (OSError, sqlite3.DatabaseError) as error:
+        except OSError as error:
             raise UnwritableError(folder, error) from None
-
-    def _open_or_make(self) -> sqlite3.Connection:
         try:
-            return self._open()
-        except sqlite3.OperationalError:  # it can't be opened, and may be a good one
-            raise
+            self._database = self._open()
         except sqlite3.DatabaseError as error:
-            return self._make_anew(error)
+            self._database = self._make_anew(error)
 
     def _make_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self._file}{suffix}").unlink(missing_ok=True)
-        database = self._open()
+        """Begin a new store in the place of a damaged one; any other error is none of the file."""
+        if not _is_damage(error):
+            raise UnwritableError(self._file.parent, error)
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                Path(f"{self._file}{suffix}").unlink(missing_ok=True)
+            database = self._open()
+        except (OSError, sqlite3.DatabaseError) as reason:
+            raise UnwritableError(self._file.parent, reason) from None
         self._warn(f"{self._file.name} can't be read ({error}); it is made anew")
         return database
 
@@ -174,17 +175,19 @@ class Store:
         """
         try:
             return self._database.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:  # the disk is full, say
-            if str(error) not in self._told:
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                self._database.close()
+                self._database = self._make_anew(error)
+            elif str(error) not in self._told:  # the disk is full, say
                 self._warn(f"the store can't be {purpose}: {error}; what it lacks is run again")
                 self._told.add(str(error))
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            try:
-                self._database = self._make_anew(error)
-            except (OSError, sqlite3.DatabaseError) as reason:
-                raise UnwritableError(self._file.parent, reason) from None
         return []
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    name = getattr(error, "sqlite_errorname", "")  # there is none if Python itself complains
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _decode(data: bytes) -> dict[str, Any]:

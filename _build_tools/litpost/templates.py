@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import traceback
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,6 @@ from litpost.formulas import one_line
 from litpost.project import STORE, TEMPLATES
 from litpost.theme import COMMON, Theme
 
-COMPILED = f"{STORE}/templates"
-"""Where compiled templates are kept, by name and content; it may be deleted at any time."""
-
 _USUAL = ("code", "text", "figure", "post")
 
 
@@ -26,10 +22,16 @@ class Templates:
 
     def __init__(self, root: Path, theme: Theme) -> None:
         self._root = root
-        (root / COMPILED).mkdir(parents=True, exist_ok=True)
-        files = (path for path in (root / TEMPLATES).rglob("*") if path.is_file())
-        own = frozenset((path, path.read_bytes()) for path in files)
-        self._environment = _environment(root, theme.folder, own)
+        compiled = root / STORE / "templates"  # by name and content; may be deleted at any time
+        compiled.mkdir(parents=True, exist_ok=True)
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([root / TEMPLATES, theme.folder, COMMON]),
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)),
+            undefined=jinja2.StrictUndefined,
+            keep_trailing_newline=False,
+        )
+        self._environment.filters["liquid"] = liquid.escape
+        self._environment.filters["one_line"] = one_line
 
     def compile(self) -> None:
         """Compile the templates that most posts need, if what was compiled isn't kept."""
@@ -51,20 +53,3 @@ class Templates:
             frames = traceback.extract_tb(error.__traceback__)
             file, line = frames[-1].filename, frames[-1].lineno or 0
         return f"{file.removeprefix(f'{self._root}/')}:{line}"
-
-
-@functools.lru_cache(maxsize=8)
-def _environment(root: Path, theme: Path, own: frozenset[tuple[Path, bytes]]) -> jinja2.Environment:
-    """Make what templates are looked up in, once: a build asks for it twice, a server all the time.
-
-    It keeps templates that it has read; `own` are those of the blog, which may change.
-    """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([root / TEMPLATES, theme, COMMON]),
-        bytecode_cache=jinja2.FileSystemBytecodeCache(str(root / COMPILED)),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=False,
-    )
-    environment.filters["liquid"] = liquid.escape
-    environment.filters["one_line"] = one_line
-    return environment

@@ -429,6 +429,18 @@ def test_what_cells_set_in_their_own_objects_is_no_change_of_libraries(
     assert ran == ["a", "c"]
 
 
+def test_imports_of_a_cell_that_runs_first_are_no_reason_to_run_all(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cells = {
+        "a": "y = 1",
+        "b": "import threading\nlock = threading.Lock()",
+        "c": "print(lock.locked(), 1)",
+    }
+    after = Tree({**cells, "c": "print(lock.locked(), 2)"})
+    assert run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), after) == ["c"]
+
+
 FileCase = tuple[Cells, Mapping[str, str | None], Mapping[str, str | None], list[str]]
 
 MODULES: dict[str, FileCase] = {

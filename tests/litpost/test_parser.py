@@ -192,6 +192,10 @@ HEADERS = {
         "---\na: 1\non: 2\n---\n",
         ":3: `on:` isn't a name in YAML; put it in quotes",
     ),
+    "a name that is none, whatever it is": (
+        "---\n1: !no tag\n---\n",
+        ":2: `1:` isn't a name in YAML; put it in quotes",
+    ),
     "merged keys": ("---\na: &a {b: 1}\n<<: *a\n---\n", ":3: `<<:` isn't a name in YAML"),
     "value that contains itself": (
         "---\na: &a [*a]\n---\n",

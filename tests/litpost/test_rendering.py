@@ -192,6 +192,17 @@ def test_a_template_of_the_users_takes_the_themes_place(blog: Blog) -> None:
     assert "OUT: hi" in blog.shown(cell("print('hi')"))
 
 
+def test_templates_of_the_users_count_from_one_in_each_post(blog: Blog) -> None:
+    count = "{% set ns = namespace(n=0) %}{% macro next() %}{% set ns.n = ns.n + 1 %}{{ ns.n }}"
+    blog.write("_literate/_templates/macros.j2", count + "{% endmacro %}")
+    blog.write("_literate/_templates/text.j2", '{% import "macros.j2" as m %}OUT {{ m.next() }}')
+    for text in ("one", "two"):
+        shown = blog.shown(cell(f"print('{text}')") + "\n" + cell("print('last')"))
+        assert "OUT 1" in shown
+        assert "OUT 2" in shown
+        assert "OUT 3" not in shown
+
+
 def test_a_wrong_template_is_told_by_its_name_and_line(blog: Blog) -> None:
     blog.write("_literate/_templates/text.j2", "\n{{ txet }}")
     message = blog.failure(cell("print('hi')"))

@@ -115,6 +115,19 @@ def test_what_only_garbage_refers_to_is_collected_whatever_is_loaded(blog: Blog,
     assert texts(blog, cell(f"{code} is None")) == [[("result", "True")]]
 
 
+def test_what_libraries_leave_as_garbage_is_collected_if_a_cell_asks_for_that(blog: Blog) -> None:
+    code = (
+        "import gc, typing\nimport markdown_it.ruler\ngc.collect()\n"
+        "[c.__name__ for c in typing.Generic.__subclasses__() if c.__module__.endswith('ruler')]"
+    )
+    assert texts(blog, cell(code)) == [[("result", "['Rule', 'Ruler']")]]
+
+
+def test_only_the_first_cell_leaves_anything_to_libraries(blog: Blog) -> None:
+    late = cell("import filecmp, gc\ngc.get_freeze_count()")
+    assert texts(blog, cell("x = 1"), late)[1] == [("result", "0")]
+
+
 def test_what_libraries_make_first_is_left_to_them_but_found(blog: Blog) -> None:
     shown = texts(
         blog,

@@ -134,6 +134,43 @@ def test_what_a_session_draws_ahead_shows_in_nothing(
     assert "run rehearse run" in " ".join(asked)
 
 
+HEARD = {
+    "a method that a cell has put there": (
+        "from matplotlib.axes import Axes\ncalls, plot = [], Axes.plot\n"
+        "def counted(self, *args, **kwargs):\n    calls.append(1)\n"
+        "    return plot(self, *args, **kwargs)\nAxes.plot = counted"
+    ),
+    "a log": (
+        "import logging\ncalls = []\nclass Keeping(logging.Handler):\n"
+        "    def emit(self, record):\n        calls.append(1)\n"
+        "logging.getLogger('matplotlib').addHandler(Keeping())\n"
+        "plt.rcParams['font.family'] = ['No Such']"
+    ),
+}
+
+
+@pytest.mark.parametrize("listening", HEARD.values(), ids=HEARD)
+def test_nothing_is_drawn_ahead_where_a_cell_would_hear_of_it(edit: Edit, listening: str) -> None:
+    edit({"a": f"import matplotlib.pyplot as plt\n{listening}", "c": "", "d": ""})
+    for title in ("one", "two", "three"):
+        plot = f"plt.plot([1, 2])\nplt.title('{title}')\nplt.show()\nprint(len(calls))"
+        assert edit({"b": f"#| fig-alt: A line.\n{plot}"}).status == "built"
+
+
+def test_an_earlier_cell_that_fails_now_is_told_of(blog: Blog, sessions: Sessions) -> None:
+    cells = {
+        "a": "import os\nif os.path.exists('.git/flag'):\n    raise ValueError('flag')",
+        "b": "long_x = 1",
+        "c": "print(eval('long' + '_x'))",
+    }
+    for flag, last in ((False, "1"), (True, "2")):
+        if flag:
+            blog.write(".git/flag", "")  # which nobody watches
+        Tree({**cells, "c": f"{cells['c']}\nprint({last})"}).lay(blog)
+        built = build(blog, sessions=sessions)
+    assert "which has to run first, fails now: ValueError: flag" in built.message
+
+
 def test_drawing_ahead_loads_no_modules() -> None:
     code = (
         "import sys, matplotlib.pyplot as plt\n"

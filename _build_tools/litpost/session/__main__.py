@@ -3,7 +3,7 @@
 `REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
-"underscore": bool, "identity", "vouched": bool, "exists": {slot: digest},
+"underscore": bool, "identity", "is_first": bool, "vouched": bool, "exists": {slot: digest},
 "declared": {slot: digest}, "known": {slot: digest}}``
     is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}, "trace": {…}}``; see
     `litpost.trace.Failure` for the failure, `litpost.session.recorder` for the trace.
@@ -129,6 +129,7 @@ def _start(root: str) -> Any:
         if "del" in request["code"]:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
+        modules.is_pristine &= request["is_first"]
         recorder.begin(request, keep=deletable)
         done = shell.run(request)
         trace = recorder.end(
@@ -143,12 +144,13 @@ def _start(root: str) -> Any:
         return {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
     def give(request: dict[str, Any]) -> dict[str, Any]:
-        modules.are_alone = False
+        modules.is_pristine = False
         return {"given": recorder.give(request["files"])}
 
     def rehearse(request: dict[str, Any]) -> dict[str, Any]:
         with contextlib.suppress(Exception):  # a cell will meet it, if it matters
-            shell.figures.rehearse()
+            if ambient.settings().keys() <= {"rcParams"}:  # else it may be heard of, or patched
+                shell.figures.rehearse()
         return {}
 
     does = {"run": run, "keep": keep, "give": give, "rehearse": rehearse}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import gc
 import hashlib
 import importlib.machinery
@@ -50,15 +51,16 @@ class Modules:
         SHA-256 of the source that each was compiled from, by its path.
     compiled
         The paths of those that the running step has compiled.
-    are_alone
-        Whether no code of the cells and the project has run yet, but for imports of libraries.
+    is_pristine
+        Whether nothing has run yet but the imports, of libraries, that the source begins with.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.digests: dict[str, str] = {}
         self.compiled: set[str] = set()
-        self.are_alone = True
+        self.is_pristine = True
+        self._has_frozen = False
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
         self._folders: dict[str, bool] = {}
@@ -69,6 +71,14 @@ class Modules:
         loader = importlib.machinery.SourceFileLoader
         get_code, exec_module = loader.get_code, loader.exec_module
         vars(builtins)[BEGUN] = self._begun
+        collect = gc.collect
+
+        @functools.wraps(collect)
+        def collect_all(*args: Any, **kwargs: Any) -> int:
+            self.unfreeze()
+            return collect(*args, **kwargs)
+
+        gc.collect = collect_all
         own = {**vars(builtins), "__import__": importer}
 
         def code_of(this: Any, fullname: str) -> types.CodeType | None:
@@ -84,7 +94,7 @@ class Modules:
 
         def execute(this: Any, module: types.ModuleType) -> None:
             if self.is_local_file(this.path):
-                self.are_alone = False
+                self.is_pristine = False
                 vars(module)["__builtins__"] = own
                 exec_module(this, module)
             else:
@@ -106,23 +116,30 @@ class Modules:
         try:
             yield
         finally:
-            if thresholds != _YOUNG and self.are_alone:
+            if thresholds != _YOUNG and self.is_pristine:
                 gc.freeze()
+                self._has_frozen = True
             if gc.get_threshold() == _YOUNG:
                 gc.set_threshold(*thresholds)
 
     def begin(self, body: list[ast.stmt]) -> None:
         """Have the statements of a cell tell when the imports that they begin with are done."""
         imports = itertools.takewhile(lambda each: isinstance(each, _IMPORTS), body)
-        count = len(list(imports)) if self.are_alone else 0
+        count = len(list(imports)) if self.is_pristine else 0
         if count:
             call = ast.Expr(ast.Call(ast.Name(BEGUN, ast.Load()), [], []))
             body.insert(count, ast.fix_missing_locations(ast.copy_location(call, body[count - 1])))
         else:
-            self.are_alone = False
+            self.is_pristine = False
 
     def _begun(self) -> None:
-        self.are_alone = False
+        self.is_pristine = False
+
+    def unfreeze(self) -> None:
+        """Give libraries' objects back to the collector, as it is asked to go through all."""
+        if self._has_frozen:
+            gc.unfreeze()
+            self._has_frozen = self.is_pristine = False
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""

@@ -65,7 +65,7 @@ class Shell:
         self._expectations: Expectations | None = None
         self._ipython: IPython | None = None
         self._keeps_last = True
-        self._deaf: list[Any] = []
+        self._callbacks: list[Any] = []
 
     def install(self) -> None:
         """Make the process one where cells run."""
@@ -187,7 +187,7 @@ class Shell:
         key, code = request["key"], request["code"]
         may_fail = bool(request.get("error"))
         self._begin(request)
-        self._deaf, gc.callbacks[:] = gc.callbacks[:], []
+        self._callbacks, gc.callbacks[:] = gc.callbacks[:], []
         failure = None
         try:
             if request["kind"] == "value":
@@ -198,7 +198,7 @@ class Shell:
         except BaseException as error:
             failure = self._failure(error, key, code)
             self._drain_rest(error)
-        self._let_hear()
+        self._give_callbacks_back()
         self.figures.close()
         if failure and may_fail and not failure["final"]:
             self.outputs.add("error", {"text/plain": failure["traceback"]})
@@ -225,12 +225,15 @@ class Shell:
         vars(warnings)["onceregistry"].clear()
         _number_anew()
 
-    def _let_hear(self) -> None:
-        """Let callbacks of the garbage collector hear of what a step's own code leads to."""
-        if self._deaf:
-            gc.freeze()  # it counts anew, whatever ran before
+    def _give_callbacks_back(self) -> None:
+        """Have the garbage collector call whom earlier steps had it call, and count anew.
+
+        So these are called for what the step's own code leads to, whatever litpost does before it.
+        """
+        if self._callbacks:
+            gc.freeze()
             gc.unfreeze()
-            gc.callbacks[:0], self._deaf = self._deaf, []
+            gc.callbacks[:0], self._callbacks = self._callbacks, []
 
     def _drain_rest(self, error: BaseException) -> None:
         """Take in what a failing step has written; nobody can read a flood."""
@@ -244,7 +247,7 @@ class Shell:
     def _value_step(self, code: str, key: str) -> None:
         file = FILE.format(key=key)
         tree = compile(code, file, "eval", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
-        self._modules.are_alone = False
+        self._modules.is_pristine = False
         value = self._execute([compile(instrumented(tree), file, "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
         if markdown := self._markdown(value):
@@ -320,7 +323,7 @@ class Shell:
 
     def _execute(self, parts: Sequence[CodeType]) -> Any:
         """Run compiled code; return the value of the last part."""
-        self._let_hear()
+        self._give_callbacks_back()
 
         async def awaited() -> Any:
             for part in parts:

@@ -15,7 +15,6 @@ Slots are named by a letter and a name; a path is told from the root, or absolut
 
 from __future__ import annotations
 
-import gc
 import linecache
 import os
 import sys
@@ -170,7 +169,7 @@ class Watch:
                     self._note_file(path)
                 self._note_change(path, whole=len(places) > 1)
         elif event in _SEARCHES:
-            gc.unfreeze()  # so that what was there before the cells is found, too
+            self.modules.unfreeze()
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
