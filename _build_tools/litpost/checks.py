@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -39,6 +38,8 @@ def check_header(
 
     for name, value in values.items():
         if name not in theme.keys:
+            import difflib  # only where there is something to compare
+
             if close := difflib.get_close_matches(name, theme.keys, n=1, cutoff=0.85):
                 yield problem(
                     name, f"unknown front matter key `{name}`; did you mean `{close[0]}`?"
