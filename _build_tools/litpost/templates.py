@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,11 @@ class Templates:
         self._root = root
         compiled = root / STORE / "templates"  # by name and content; may be deleted at any time
         compiled.mkdir(parents=True, exist_ok=True)
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([root / TEMPLATES, theme.folder, COMMON]),
-            bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)),
-            undefined=jinja2.StrictUndefined,
-            keep_trailing_newline=False,
-        )
-        self._environment.filters["liquid"] = liquid.escape
-        self._environment.filters["one_line"] = one_line
+        own = root / TEMPLATES
+        if own.is_dir():  # they may change, and macros of theirs may count from post to post
+            self._environment = _environment((own, theme.folder, COMMON), compiled)
+        else:
+            self._environment = _kept_environment((theme.folder, COMMON), compiled)
 
     def compile(self) -> None:
         """Compile the templates that most posts need, if what was compiled isn't kept."""
@@ -53,3 +51,18 @@ class Templates:
             frames = traceback.extract_tb(error.__traceback__)
             file, line = frames[-1].filename, frames[-1].lineno or 0
         return f"{file.removeprefix(f'{self._root}/')}:{line}"
+
+
+def _environment(folders: tuple[Path, ...], compiled: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=False,
+    )
+    environment.filters["liquid"] = liquid.escape
+    environment.filters["one_line"] = one_line
+    return environment
+
+
+_kept_environment = functools.lru_cache(maxsize=8)(_environment)
