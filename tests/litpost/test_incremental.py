@@ -441,6 +441,14 @@ def test_imports_of_a_cell_that_runs_first_are_no_reason_to_run_all(
     assert run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), after) == ["c"]
 
 
+def test_what_the_collector_passes_over_is_the_same_in_a_cell_that_runs_alone(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cells = {"a": "x = 1", "b": "import filecmp, gc\nprint(gc.get_freeze_count(), 1)"}
+    after = Tree({**cells, "b": cells["b"].replace("1", "2")})
+    assert run_case(blog, tmp_path_factory.mktemp("c"), Tree(cells), after) == ["b"]
+
+
 FileCase = tuple[Cells, Mapping[str, str | None], Mapping[str, str | None], list[str]]
 
 MODULES: dict[str, FileCase] = {

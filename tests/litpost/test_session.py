@@ -123,11 +123,6 @@ def test_what_libraries_leave_as_garbage_is_collected_if_a_cell_asks_for_that(bl
     assert texts(blog, cell(code)) == [[("result", "['Rule', 'Ruler']")]]
 
 
-def test_only_the_first_cell_leaves_anything_to_libraries(blog: Blog) -> None:
-    late = cell("import filecmp, gc\ngc.get_freeze_count()")
-    assert texts(blog, cell("x = 1"), late)[1] == [("result", "0")]
-
-
 def test_what_libraries_make_first_is_left_to_them_but_found(blog: Blog) -> None:
     shown = texts(
         blog,
