@@ -136,5 +136,6 @@ def test_after_any_edits_incremental_and_clean_builds_agree(shard: int, tmp_path
     def start() -> EditedBlog:
         return EditedBlog(tmp_path, checked)
 
-    run_state_machine_as_test(start, settings=SETTINGS)
-    assert len(checked) >= EDITS_EACH * PROGRAMS * 3 // 4  # Hypothesis ends some programs early
+    # Once in a while, Hypothesis would end a program early.
+    run_state_machine_as_test(start, settings=SETTINGS, _min_steps=EDITS_EACH)
+    assert len(checked) >= EDITS_EACH * PROGRAMS
