@@ -55,8 +55,6 @@ class Figures:
     @measured_once()
     def bundle(self, figure: Any) -> dict[str, str]:
         """Draw a figure as a MIME bundle."""
-        import matplotlib as mpl
-
         self._shown.append(figure)
         if self.size:
             width, height = figure.get_size_inches()
@@ -65,10 +63,8 @@ class Figures:
             f"image/png;scheme={scheme}": draw_png(figure, ink, ground, pad_inches=PAD_INCHES)
             for scheme, (ink, ground) in self.schemes.items()
         }
-        salt = f"{self.key}-{len(self._shown)}"
-        with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
-            if not bundle:
-                bundle["image/svg+xml"] = draw_svg(figure, pad_inches=PAD_INCHES)
+        if not bundle:
+            bundle["image/svg+xml"] = _svg(figure, salt=f"{self.key}-{len(self._shown)}")
         if self.covers and len(self._shown) == 1:
             for name, (width, height) in self.covers.items():
                 bundle[f"image/png;name={name}"] = _cover(figure, width, height)
@@ -85,8 +81,8 @@ class Figures:
         axes = figure.add_subplot()
         axes.plot([0, 1])
         axes.set_title("0")
-        with measured_once(), mpl.rc_context({"svg.hashsalt": "0", "savefig.bbox": None}):
-            draw_svg(figure, pad_inches=PAD_INCHES)
+        with measured_once():
+            _svg(figure, salt="0")
 
     def is_shown(self, figure: Any) -> bool:
         """Say whether the running step has shown this figure already."""
@@ -117,6 +113,13 @@ def load_backends(pyplot: Any) -> None:
     import matplotlib.backends.backend_svg  # noqa: F401
 
     import litpost.session.backend  # noqa: F401
+
+
+def _svg(figure: Any, *, salt: str) -> str:
+    import matplotlib as mpl
+
+    with mpl.rc_context({"svg.hashsalt": salt, "savefig.bbox": None}):
+        return draw_svg(figure, pad_inches=PAD_INCHES)
 
 
 def _open_figures() -> list[Any]:
