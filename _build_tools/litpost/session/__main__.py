@@ -129,7 +129,8 @@ def _start(root: str) -> Any:
         if "del" in request["code"]:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
-        modules.is_pristine &= request["is_first"]
+        if not request["is_first"]:
+            modules.begin_others()
         recorder.begin(request, keep=deletable)
         done = shell.run(request)
         trace = recorder.end(
@@ -144,7 +145,7 @@ def _start(root: str) -> Any:
         return {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
     def give(request: dict[str, Any]) -> dict[str, Any]:
-        modules.is_pristine = False
+        modules.begin_others()
         return {"given": recorder.give(request["files"])}
 
     def rehearse(request: dict[str, Any]) -> dict[str, Any]:

@@ -51,15 +51,13 @@ class Modules:
         SHA-256 of the source that each was compiled from, by its path.
     compiled
         The paths of those that the running step has compiled.
-    is_pristine
-        Whether nothing has run yet but the imports, of libraries, that the source begins with.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.digests: dict[str, str] = {}
         self.compiled: set[str] = set()
-        self.is_pristine = True
+        self._is_pristine = True  # nothing has run but the source's first imports, of libraries
         self._has_frozen = False
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
@@ -70,7 +68,7 @@ class Modules:
         sys.path.insert(0, self.root)
         loader = importlib.machinery.SourceFileLoader
         get_code, exec_module = loader.get_code, loader.exec_module
-        vars(builtins)[BEGUN] = self._begun
+        vars(builtins)[BEGUN] = self.begin_others
         collect = gc.collect
 
         @functools.wraps(collect)
@@ -94,7 +92,7 @@ class Modules:
 
         def execute(this: Any, module: types.ModuleType) -> None:
             if self.is_local_file(this.path):
-                self.is_pristine = False
+                self.begin_others()
                 vars(module)["__builtins__"] = own
                 exec_module(this, module)
             else:
@@ -116,7 +114,7 @@ class Modules:
         try:
             yield
         finally:
-            if thresholds != _YOUNG and self.is_pristine:
+            if thresholds != _YOUNG and self._is_pristine:
                 gc.freeze()
                 self._has_frozen = True
             if gc.get_threshold() == _YOUNG:
@@ -125,21 +123,22 @@ class Modules:
     def begin(self, body: list[ast.stmt]) -> None:
         """Have the statements of a cell tell when the imports that they begin with are done."""
         imports = itertools.takewhile(lambda each: isinstance(each, _IMPORTS), body)
-        count = len(list(imports)) if self.is_pristine else 0
+        count = len(list(imports)) if self._is_pristine else 0
         if count:
             call = ast.Expr(ast.Call(ast.Name(BEGUN, ast.Load()), [], []))
             body.insert(count, ast.fix_missing_locations(ast.copy_location(call, body[count - 1])))
         else:
-            self.is_pristine = False
+            self.begin_others()
 
-    def _begun(self) -> None:
-        self.is_pristine = False
+    def begin_others(self) -> None:
+        """Note that from now on more runs than the imports that the source begins with."""
+        self._is_pristine = False
 
     def unfreeze(self) -> None:
         """Give libraries' objects back to the collector, as it is asked to go through all."""
         if self._has_frozen:
             gc.unfreeze()
-            self._has_frozen = self.is_pristine = False
+            self._has_frozen = self._is_pristine = False
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""

@@ -247,7 +247,7 @@ class Shell:
     def _value_step(self, code: str, key: str) -> None:
         file = FILE.format(key=key)
         tree = compile(code, file, "eval", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
-        self._modules.is_pristine = False
+        self._modules.begin_others()
         value = self._execute([compile(instrumented(tree), file, "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
         if markdown := self._markdown(value):
