@@ -1,6 +1,7 @@
 """``python -m bench.warm_litpost FOLDER NAME``: builds a document again at each line of its input.
 
-It builds as `litpost serve` does, and says how long that took, and what the post shows.
+It builds as `litpost serve` does, and says how long that took, and what the post shows. As there,
+the session for the next edit is started once the post is written.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def main(folder: str, name: str) -> None:
                 receipts = Receipts(project, store)
                 report = freshen(f"_literate/{file}", project, receipts, sessions=sessions)
             seconds = time.perf_counter() - start
+            sessions.run_ahead()
             if report.status != "written":
                 raise SystemExit(f"{report.status}: {report.message}")
             shown = (root / "_posts" / file).read_text(encoding="utf-8")

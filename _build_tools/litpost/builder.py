@@ -28,6 +28,7 @@ from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
 from litpost.theme import COMMON, SCRIPT, Theme, load_theme
+from litpost.trace import Output, Trace
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.values import Values
 from litpost.versions import Versions
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from litpost.renderer import Rendered
 
 Report = Callable[[Step, int, int], None]
+Outputs = Mapping[str, tuple[Output, ...]]
 
 
 def build(
@@ -63,7 +65,7 @@ def build(
     uses_store
         Take over what earlier builds have stored, where it still holds.
     sessions
-        Starts the sessions that cells run in.
+        Start the sessions that cells run in; they are the caller's to close.
     receipts
         Where to keep what the post depends on, and the traces; by default, in the project's store.
     report
@@ -74,17 +76,18 @@ def build(
     PostReport
         With status ``failed`` and a message where something is wrong; then nothing was written.
     """
-    sessions = sessions or Sessions(project.root, project.language_of(path))
+    own = sessions or Sessions(project.root, project.language_of(path))
     try:
         with _opened(receipts, project) as opened:
             return _build(
-                path, project, opened, sessions,
+                path, project, opened, own,
                 force=force, dry=dry, uses_store=uses_store, report=report,
             )  # fmt: skip
     except UnwritableError as error:
         return PostReport(path, Place.of(path).post, "failed", str(error))
     finally:
-        sessions.finish()
+        if sessions is None:
+            own.close()
 
 
 @contextlib.contextmanager
@@ -119,20 +122,19 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
+        rendering = _Rendering(source, place, theme, project)
         ran = Execution(
-            planned, project.root, store=receipts.store, versions=Versions(receipts.store),
+            planned, project.root, store=receipts.store, versions=receipts.versions,
             values=Values(project.root / STORE), uses_store=uses_store,
             sessions=sessions, report=report,
-            meanwhile=partial(_prepare, planned, project, theme),
+            meanwhile=partial(_prepare, planned, project, theme), shown=rendering.begin,
         ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
             false = false_expectation(ran.failed, trace, source)
             raise LitpostError(failure_message(ran.failed, trace, source))
-        from litpost.renderer import render
-
-        rendered = render(source, ran.traces, place=place, theme=theme, project=project)
+        rendered = rendering.of(ran.traces)
         files = _files(rendered, source, project, theme, ran)
         changed = differing(project.root, files)
         if dry:
@@ -153,6 +155,42 @@ def _build(
     receipts.keep(source, ran, files, tuple(_current_cells(source)), theme)
     status = "written" if changed else "unchanged"
     return PostReport(path, place.post, status, "", "", cells, warnings)
+
+
+class _Rendering:
+    """The rendering of a post, which can begin when it is known what the steps show."""
+
+    def __init__(self, source: Source, place: Place, theme: Theme, project: Project) -> None:
+        self._source, self._place, self._theme, self._project = source, place, theme, project
+        self._begun: tuple[Outputs, Rendered] | None = None
+
+    def begin(self, traces: Mapping[str, Trace]) -> None:
+        """Render the post, as it will be if the steps don't come to show something else."""
+        with contextlib.suppress(LitpostError):  # it will be met again
+            self._begun = _outputs(traces), self._render(traces)
+
+    def of(self, traces: Mapping[str, Trace]) -> Rendered:
+        """Return the rendered post.
+
+        Raises
+        ------
+        SourceError
+            It would be wrong.
+        """
+        if self._begun and self._begun[0] == _outputs(traces):
+            return self._begun[1]
+        return self._render(traces)
+
+    def _render(self, traces: Mapping[str, Trace]) -> Rendered:
+        from litpost.renderer import render
+
+        return render(
+            self._source, traces, place=self._place, theme=self._theme, project=self._project
+        )
+
+
+def _outputs(traces: Mapping[str, Trace]) -> Outputs:
+    return {key: trace.outputs for key, trace in traces.items()}
 
 
 def _prepare(planned: Plan, project: Project, theme: Theme) -> None:

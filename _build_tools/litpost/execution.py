@@ -76,6 +76,9 @@ class Execution:
         Is told of each step before it runs, with its number and the count of all.
     meanwhile
         What to do in a thread while the first step runs.
+    shown
+        Is told what all steps show once the last one has run, while it is found out what that one
+        has read: it may have to run again.
     """
 
     def __init__(
@@ -90,11 +93,13 @@ class Execution:
         sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
         meanwhile: Callable[[], None] = lambda: None,
+        shown: Callable[[Mapping[str, Trace]], None] = lambda traces: None,
     ) -> None:
         self._sessions = sessions or Sessions(root, plan.language)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
         self._uses_store, self._values, self._report = uses_store, values, report
         self._meanwhile: Callable[[], None] | None = meanwhile
+        self._shown = shown
         self._session: Session | None = None
         self._live: dict[str, str] = {}
         self._asked: list[str] = []
@@ -120,6 +125,8 @@ class Execution:
         finally:
             self._store_traces()
             self._end_session()
+            if self._first is not None:
+                self._versions.look_again()
         done = {each.step.key: each for _, each in self._history}
         return Run(done, _all_reads(done.values()), failed)
 
@@ -334,7 +341,8 @@ class Execution:
         self._report(step, self._plan.steps.index(step) + 1, len(self._plan.steps))
         trace = run_step(
             session, step, variables(before),
-            declared=self._told(step), known=known, meanwhile=self._use_the_wait,
+            declared=self._told(step), known=known,
+            meanwhile=self._use_the_wait, shown=self._tell_of,
         )  # fmt: skip
         self._state.look_again()
         self._note(step, before, trace)
@@ -358,6 +366,13 @@ class Execution:
             # Whoever ends the process meanwhile may leave the lock of imports held.
             Thread(target=self._meanwhile, daemon=True).start()
             self._meanwhile = None
+
+    def _tell_of(self, trace: Trace) -> None:
+        """Tell what all steps show, if a trace is of the last one."""
+        if trace.key == self._plan.steps[-1].key and not trace.failure:
+            self._shown(
+                {**{done.step.key: done.trace for _, done in self._history}, trace.key: trace}
+            )
 
     def _note(self, step: Step, before: Written, trace: Trace) -> None:
         """Note that the session has run a step."""

@@ -11,8 +11,8 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class Receipts:
 
     def __init__(self, project: Project, store: Store) -> None:
         self._project, self.store = project, store
-        self._versions = Versions(store)
+        self.versions = Versions(store)
 
     @functools.cached_property
     def _common(self) -> str:
@@ -53,10 +53,8 @@ class Receipts:
         if note is None or note["common"] != self._common:
             return None
         environment = session_environment(self._project.language_of(path))
-        state = State(self._project.root, self._versions, environment, {})
-        slots = note["slots"].items()
-        changed = {slot for slot, digest in slots if state.get(slot) != digest}
-        return Receipt(path, self._project, self.store, note, changed)
+        state = State(self._project.root, self.versions, environment, {})
+        return Receipt(path, self._project, self.store, note, state)
 
     def keep(
         self,
@@ -80,7 +78,7 @@ class Receipts:
         note = {
             "common": self._common,
             "slots": slots,
-            "cells": [asdict(cell) for cell in cells],
+            "cells": [{**vars(cell)} for cell in cells],
             "warnings": [str(warning) for warning in source.warnings],
             "code": _code_digest(source.text),
         }
@@ -96,8 +94,8 @@ class Receipt:
     ----------
     note
         What the store holds.
-    changed
-        The slots that aren't as it says.
+    state
+        Tells what there is now.
     """
 
     def __init__(
@@ -106,19 +104,36 @@ class Receipt:
         project: Project,
         store: Store,
         note: dict[str, Any],
-        changed: Collection[str],
+        state: State,
     ) -> None:
         self._path, self._root, self._store = path, project.root, store
-        self._note, self._changed = note, changed
+        self._note, self._state = note, state
+
+    @functools.cached_property
+    def _changed(self) -> Set[str]:
+        """The slots that aren't as the note says."""
+        slots = self._note["slots"].items()
+        return {slot for slot, digest in slots if self._state.get(slot) != digest}
+
+    @functools.cached_property
+    def _is_recoded(self) -> bool:
+        """Whether the source has other code, or what looks like it: the rest needn't be known."""
+        slot = f"f:{self._path}"
+        if self._state.get(slot) == self._note["slots"][slot]:
+            return False
+        text = self._text()
+        return text is not None and self._note["code"] != _code_digest(text)
 
     def current(self) -> PostReport | None:
         """Return the report of a build, if there would be nothing to do."""
-        return None if self._changed else self._report("unchanged")
+        return None if self._is_recoded or self._changed else self._report("unchanged")
 
     def reworded(self) -> PostReport | None:
         """Write the post if nothing but plain words of the source were changed; report that."""
+        if self._is_recoded or self._changed != {f"f:{self._path}"}:
+            return None
         note, kept = self._note, self._store.note(_words_name(self._path))
-        if {*self._changed} != {f"f:{self._path}"} or note["warnings"] or not kept:
+        if note["warnings"] or not kept:
             return None
         from litpost.rewording import reworded
 
@@ -164,10 +179,7 @@ class Receipt:
         It won't if nothing but the source's prose was changed. Whatever the guess, it changes
         nothing but how long the build takes.
         """
-        if any(slot[0] != "f" for slot in self._changed):
-            return True
-        text = self._text()
-        return text is not None and self._note["code"] != _code_digest(text)
+        return self._is_recoded or any(slot[0] != "f" for slot in self._changed)
 
     def _text(self) -> str | None:
         try:
@@ -241,7 +253,7 @@ def _images(post: str, root: Path) -> Iterator[str]:
     """Yield the images that a post names and that are there."""
     for name in set(_IMAGE.findall(post)):
         for path in (name.lstrip("/"), f"assets/img/posts/{name}"):
-            if (root / path).is_file():
+            if os.path.isfile(f"{root}/{path}"):  # noqa: PTH113  (many, at every build)
                 yield path
 
 

@@ -114,6 +114,34 @@ class Session:
             raise self._stop(timeout)
         return answer
 
+    def run(
+        self,
+        request: Mapping[str, Any],
+        *,
+        timeout: float,
+        meanwhile: Callable[[], None],
+        shown: Callable[[Mapping[str, Any]], None],
+    ) -> tuple[dict[str, Any], float]:
+        """Send the request to run a step, as `ask` does; return the answer, and the step's seconds.
+
+        `shown` is called with the answer's first part, while the session finds out the rest.
+
+        Raises
+        ------
+        SessionError
+            The time is over, or the process has died.
+        """
+        start = time.monotonic()
+        first = self.ask(request, timeout=timeout, meanwhile=meanwhile)
+        seconds = time.monotonic() - start
+        if "trace" in first:
+            return first, seconds
+        shown(first)
+        rest = self._wait(timeout - seconds)
+        if rest is None:
+            raise self._stop(timeout, first)
+        return {**first, **rest}, seconds + rest["trace"].get("fingerprint_seconds", 0.0)
+
     def _wait(self, timeout: float) -> dict[str, Any] | None:
         """Return the next answer, or None when the time is over."""
         end = time.monotonic() + timeout
@@ -136,12 +164,14 @@ class Session:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _stop(self, timeout: float) -> SessionError:
+    def _stop(
+        self, timeout: float, known: Mapping[str, Any] = MappingProxyType({})
+    ) -> SessionError:
         """Interrupt a step whose time is over, to learn where it was; then kill the session."""
-        answer: Mapping[str, Any] = {}
+        answer = {**known}
         with contextlib.suppress(ProcessLookupError, SessionError):
             os.kill(self._process.pid, signal.SIGINT)
-            answer = self._wait(GRACE) or {}
+            answer |= self._wait(GRACE) or {}
         failure = answer.get("failure") or {}
         what = f"stopped after {timeout:g} s; a longer `#| timeout:` allows more"
         line, frames = failure.get("line"), failure.get("traceback", "")
@@ -193,6 +223,7 @@ def run_step(
     declared: Mapping[str, str | None] = MappingProxyType({}),
     known: Mapping[str, str | None] = MappingProxyType({}),
     meanwhile: Callable[[], None] = lambda: None,
+    shown: Callable[[Trace], None] = lambda trace: None,
 ) -> Trace:
     """Run a step in a session.
 
@@ -210,6 +241,8 @@ def run_step(
         What the session has seen it read before, if it is run again.
     meanwhile
         What to do as soon as the session has been asked: it must not take long.
+    shown
+        Is told what the step has shown, while it is found out what it has read and written.
     """
     request = {
         **step.request, "identity": step.identity, "is_first": step.is_first, "exists": exists,
@@ -218,7 +251,10 @@ def run_step(
     }  # fmt: skip
     start = time.monotonic()
     try:
-        answer = session.ask(request, timeout=step.timeout, meanwhile=meanwhile)
+        answer, seconds = session.run(
+            request, timeout=step.timeout, meanwhile=meanwhile,
+            shown=lambda first: shown(read_trace(step.key, first, 0.0)),
+        )  # fmt: skip
     except SessionError as error:
         return Trace(step.key, error.outputs, error.failure, time.monotonic() - start)
-    return read_trace(step.key, answer, time.monotonic() - start)
+    return read_trace(step.key, answer, seconds)

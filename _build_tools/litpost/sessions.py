@@ -65,6 +65,7 @@ class Sessions:
         self._root, self._language, self._is_warm = root, language, is_warm
         self._spare: _Spare | None = None
         self._ahead: tuple[tuple[Rerun, ...], Values | None, bool] | None = None
+        self._over: list[Session] = []
         self._ending: list[Thread] = []
 
     def get_ready(self) -> None:
@@ -75,7 +76,7 @@ class Sessions:
     def warm_up(
         self, reruns: Iterable[Rerun], values: Values | None = None, *, draws: bool = False
     ) -> None:
-        """Have a session run steps once the build is finished, unless nobody will want it.
+        """Have `run_ahead` run steps, unless nobody will want it.
 
         If the step that comes then `draws` figures, it gets ready for that, too.
         """
@@ -114,33 +115,42 @@ class Sessions:
         return Session(self._root, self._language)
 
     def end(self, session: Session) -> None:
-        """End a session, in a thread: that takes a while, in which a post can be written."""
+        """End a session: beside what follows, or after it if `run_ahead` is."""
+        if self._is_warm:
+            self._over.append(session)
+            return
         session.stop()
+        self._close(session)
+
+    def _close(self, session: Session) -> None:
+        """Close a session in a thread: that takes a while, in which a post can be written."""
         thread = Thread(target=session.close)
         thread.start()
         self._ending = [each for each in self._ending if each.is_alive()] + [thread]
 
-    def finish(self) -> None:
-        """End a build: start the session that is to run ahead of the next, or see others end."""
+    def run_ahead(self) -> None:
+        """Start the session that is to run ahead of the next build, once this one is done.
+
+        Whoever waits for the post has it by then.
+        """
+        while self._over:
+            self._close(self._over.pop())
         if self._ahead:
             self._spare = _Spare(self._new, *self._ahead)
             self._ahead = None
-        else:
-            self._see_others_end()
 
     def close(self) -> None:
-        """End the session that nobody has asked for."""
+        """End all sessions."""
         self._close_spare()
-        self._see_others_end()
+        while self._over:
+            self._over.pop().close()
+        while self._ending:
+            self._ending.pop().join()
 
     def _close_spare(self) -> None:
         if self._spare:
             self._spare.close()
             self._spare = None
-
-    def _see_others_end(self) -> None:
-        while self._ending:
-            self._ending.pop().join()
 
 
 class _Spare:

@@ -34,6 +34,10 @@ class Versions:
         """Find them now, while there is time for it."""
         self._table  # noqa: B018  (it is kept)
 
+    def look_again(self) -> None:
+        """Forget them, since something has run that may have changed what is installed."""
+        self.__dict__.pop("_table", None)
+
     def of(self, module: str) -> str | None:
         """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
         return self._table.get(module)

@@ -63,8 +63,9 @@ def write(root: Path, files: Mapping[str, bytes]) -> None:
     LitpostError
         A path leads out of the root, or can't be written.
     """
+    real = root.resolve()
     for path in files:
-        if not (root / path).resolve().is_relative_to(root.resolve()):
+        if not (root / path).resolve().is_relative_to(real):
             raise LitpostError(f"{path}: leads out of {root.name}/; nothing was written")
     for path, data in files.items():
         try:
@@ -95,9 +96,10 @@ def create(root: Path, path: str, data: bytes) -> None:
 
 def remove(root: Path, paths: Iterable[str]) -> None:
     """Remove files below the root that an earlier build wrote and nothing needs any more."""
+    real = root.resolve()
     for path in paths:
         file = root / path
-        if file.resolve().is_relative_to(root.resolve()):
+        if file.resolve().is_relative_to(real):
             file.unlink(missing_ok=True)
 
 

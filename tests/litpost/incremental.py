@@ -88,6 +88,8 @@ def build(blog: Blog, sessions: Sessions | None = None) -> Built:
         sessions=sessions,
         report=lambda step, number, count: asked.append(step.key),
     )
+    if sessions:
+        sessions.run_ahead()
     return _built(blog, report.as_json(), int(report.status == "failed"), asked)
 
 

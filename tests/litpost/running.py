@@ -28,7 +28,7 @@ def run_all(blog: Blog, *cells: str) -> Run:
             planned, blog.root, store=None, versions=Versions(None), sessions=sessions
         ).run()
     finally:
-        sessions.finish()
+        sessions.close()
 
 
 def outputs(ran: Run) -> list[list[Output]]:

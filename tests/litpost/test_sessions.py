@@ -186,7 +186,7 @@ def test_a_session_that_runs_ahead_is_ended_at_once(blog: Blog, sessions: Sessio
     [step] = plan(source_of(cell("while True: pass")), covers={}, engine="").steps
     start = time.monotonic()
     sessions.warm_up([Rerun(step, {}, "", {}, Trace(step.key))])
-    sessions.finish()
+    sessions.run_ahead()
     assert sessions.reruns
     sessions.close()
     assert sessions.reruns == ()

@@ -108,6 +108,8 @@ class Upkeep:
             self._forgive(began)
             is_new |= report.status == "written"
             self._board.tell(self._problems, is_new=is_new and not self._jekyll)
+            for sessions in self._sessions.values():
+                sessions.run_ahead()
             is_new = is_new and self._jekyll
         if self._jekyll:
             began = time.time_ns() - TICK

@@ -5,8 +5,9 @@
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "is_first": bool, "vouched": bool, "exists": {slot: digest},
 "declared": {slot: digest}, "known": {slot: digest}}``
-    is answered by ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}, "trace": {…}}``; see
-    `litpost.trace.Failure` for the failure, `litpost.session.recorder` for the trace.
+    is answered by two objects: ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}}`` as soon
+    as the step has run, then ``{"trace": {…}}``; see `litpost.trace.Failure` for the failure,
+    `litpost.session.recorder` for the trace.
 ``{"do": "keep", "files": {slot: path}, "limit": bytes}``
     writes variables into files, as far as they are plain (`litpost.session.values`); is answered by
     ``{"kept": [slot…]}``.
@@ -48,21 +49,30 @@ def main(root: str, requests: str, answers: str) -> None:
     answer = _start(os.path.realpath(root))
     own = os.getpid()
     for line in incoming:
-        try:
-            with _ending_with_its_asker(outgoing.fileno()):
-                text = _write(answer(_read(line)))
-        except KeyboardInterrupt:  # a time-out that came as the step ended
-            text = _write({"outputs": [], "failure": {"name": "Timeout", "message": ""}})
-        if os.getpid() != own:
-            os._exit(0)  # a child that a cell has forked and that has come to the cell's end
-        outgoing.write(text + "\n")
-        outgoing.flush()
+        parts = answer(_read(line))
+        with _ending_with_its_asker(outgoing.fileno()):
+            text = _next(parts)
+        while text:
+            if os.getpid() != own:
+                os._exit(0)  # a child that a cell has forked and that has come to the cell's end
+            outgoing.write(text)
+            outgoing.flush()
+            text = _next(parts)
     os._exit(0)  # whatever threads the cells have left running
+
+
+def _next(parts: Iterator[dict[str, Any]]) -> str:
+    """Return the next part of an answer, as a line; nothing after the last."""
+    try:
+        part = next(parts, None)
+        return "" if part is None else _write(part) + "\n"
+    except KeyboardInterrupt:  # a time-out that came as the step ended
+        return _write({"failure": {"name": "Timeout", "message": ""}, "trace": {}}) + "\n"
 
 
 @contextlib.contextmanager
 def _ending_with_its_asker(answers: int) -> Iterator[None]:
-    """End this process, whatever it does, if the one that asks it is killed meanwhile.
+    """End this process, whatever a step does, if the one that asks it is killed meanwhile.
 
     That closes the pipe of the answers, for which the system sends a signal, if it is told to, that
     ends us. It sends one also when an answer is read, but the last one was read before the request
@@ -78,7 +88,7 @@ def _ending_with_its_asker(answers: int) -> Iterator[None]:
 
 
 def _start(root: str) -> Any:
-    """Make the process one where cells run; return what answers a request."""
+    """Make the process one where cells run; return what answers a request, part by part."""
     from litpost.session import defaults
     from litpost.session.ambient import Ambient, watch_states
     from litpost.session.modules import Modules
@@ -125,34 +135,34 @@ def _start(root: str) -> Any:
     recorder.settle()
     deletable: set[str] = set()
 
-    def run(request: dict[str, Any]) -> dict[str, Any]:
+    def run(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if "del" in request["code"]:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
         if not request["is_first"]:
             modules.begin_others()
         recorder.begin(request, keep=deletable)
-        done = shell.run(request)
+        yield shell.run(request)
         trace = recorder.end(
             request["identity"],
             vouched=request["vouched"],
             declared=request["declared"],
             known=request["known"],
         )
-        return {**done, "trace": trace}
+        yield {"trace": trace}
 
-    def keep(request: dict[str, Any]) -> dict[str, Any]:
-        return {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
+    def keep(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
-    def give(request: dict[str, Any]) -> dict[str, Any]:
+    def give(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         modules.begin_others()
-        return {"given": recorder.give(request["files"])}
+        yield {"given": recorder.give(request["files"])}
 
-    def rehearse(request: dict[str, Any]) -> dict[str, Any]:
+    def rehearse(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         with contextlib.suppress(Exception):  # a cell will meet it, if it matters
             if ambient.settings().keys() <= {"rcParams"}:  # else it may be heard of, or patched
                 shell.figures.rehearse()
-        return {}
+        yield {}
 
     does = {"run": run, "keep": keep, "give": give, "rehearse": rehearse}
     return lambda request: does[request["do"]](request)

@@ -67,7 +67,7 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
         held = dict(zip(map(identity, refs), refs, strict=True))
         for known in seen.intersection(held):  # which goes through what is held, not all of `seen`
             del held[known]
-        seen |= held.keys()
+        seen.update(held)
         found_kinds = {*map(type, held.values())}
         for holder in _holders(found_kinds - kinds, is_local) - holders:
             passed.update(map(identity, list(getattr(holder, "__dict__", {}).values())))
@@ -82,8 +82,8 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
             itertools.compress(held, map(_CHANGEABLE_TYPES.__getitem__, map(type, found)))
         )
         if any(issubclass(kind, array) for kind in found_kinds):
-            arrays = [each for each in found if isinstance(each, array)]
-            objects.update(identity(owner_of(each, numpy)) for each in arrays)
+            views = [e for e in found if isinstance(e, array) and e.base is not None]
+            objects.update(identity(owner_of(each, numpy)) for each in views)
     return Held(objects, {name for name in modules if isinstance(name, str)})
 
 

@@ -264,7 +264,8 @@ class Recorder:
     def _sharing(self) -> set[str]:
         """Return the slots that share an object with one that was walked."""
         walked = [self._prints[slot] for slot in self._walked & self._prints.keys()]
-        ids = set[int]().union(*(ids for found in walked for ids in found.all_objects()))
+        held = {each for found in walked for each in found.held}
+        ids = set[int]().union(*(f.objects for f in walked), *(each.objects for each in held))
         others = self._prints.keys() - self._walked
         return {
             slot for slot in others

@@ -8,6 +8,7 @@ from typing import Any
 import xxhash
 
 from litpost.session.fingerprints import Fingerprint
+from litpost.session.holding import Held
 
 JointDigest = tuple[str, tuple[str, ...]]
 """A digest, and the names of all slots that share something with what it is of."""
@@ -38,6 +39,7 @@ def joint_digests(prints: Mapping[str, Fingerprint]) -> dict[str, JointDigest]:
 def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
     """Group the slots that share mutable objects, directly or through others."""
     owner: dict[int, str] = {}
+    holder: dict[Held, str] = {}
     parent = {name: name for name in prints}
 
     def root(name: str) -> str:
@@ -46,7 +48,10 @@ def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
         return name
 
     for name, found in prints.items():
-        for ids in found.all_objects():
+        for held in found.held:
+            parent[root(name)] = root(holder.get(held, name))
+        new = [held.objects for held in found.held if holder.setdefault(held, name) == name]
+        for ids in (found.objects.keys(), *new):
             for other in set(map(owner.__getitem__, owner.keys() & ids)):
                 parent[root(name)] = root(other)
             owner |= dict.fromkeys(ids, name)
@@ -57,10 +62,12 @@ def shared_groups(prints: Mapping[str, Fingerprint]) -> list[set[str]]:
 
 
 def _shared(group: Iterable[str], prints: Mapping[str, Fingerprint]) -> set[int]:
+    """Return those among the objects met by walking that more than one of a group has."""
+    met = set[int]().union(*(prints[name].objects for name in group))
     seen: set[int] = set()
     shared: set[int] = set()
     for name in group:
-        found = list(prints[name].all_objects())
-        shared = shared.union(*map(seen.intersection, found))
-        seen.update(*found)
+        found = set[int]().union(*map(met.intersection, prints[name].all_objects()))
+        shared |= seen & found
+        seen |= found
     return shared

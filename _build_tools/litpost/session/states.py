@@ -66,7 +66,7 @@ def _rc_params() -> object:
     mpl = sys.modules.get("matplotlib")
     if mpl is None or not hasattr(mpl, "rcParams"):
         return None
-    return sorted((name, str(value)) for name, value in dict.items(mpl.rcParams))
+    return sorted(dict.items(mpl.rcParams))
 
 
 def _pandas_options() -> object:
