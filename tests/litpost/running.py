@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from litpost.execution import Execution, Run
 from litpost.parser import parse
 from litpost.plan import plan
@@ -62,3 +64,11 @@ def loss(blog: Blog, *codes: str, timeout: float = 30) -> Failure:
     assert failure
     assert failure.final
     return failure
+
+
+def is_running(process: str) -> bool:
+    """Say whether there is a process that hasn't ended (nor waits for its parent to learn that)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

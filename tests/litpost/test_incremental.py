@@ -6,12 +6,17 @@ Each case is a tree, an edit of it, and the cells that run after the edit.
 from __future__ import annotations
 
 import os
+import random
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from litpost import renderer
+from litpost.execution import Execution
+from litpost.plan import Step
 from litpost.session.recorder import are_of_one_run
 from litpost.trace import Trace
 from litpost.world import LOADED
@@ -810,3 +815,37 @@ def test_a_cell_that_took_longer_than_is_allowed_now_runs_again(
     built = check(blog, tmp_path_factory.mktemp("c"))
     assert built.status == "failed"
     assert "more than `timeout` allows" in built.because["a"]
+
+
+def test_what_a_cell_shows_for_lack_of_others_is_not_in_the_post(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It is rendered already when it is found out that the cell has to run again."""
+    drawn = random.Random(3).gauss()
+    code = f"#| error: true\nm = __import__('ran' + 'dom')\nassert m.gauss() != {drawn!r}"
+    scratch = tmp_path_factory.mktemp("c")
+    for last in ("1", "2"):
+        Tree({"a": "import random\nrandom.seed(3)", "b": f"{code}\nprint({last})"}).lay(blog)
+        built = check(blog, scratch)
+    assert built.asked == ["b", "a", "b"]
+
+
+def test_the_post_is_rendered_once_as_soon_as_its_last_cell_has_run(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    render, keep = renderer.render, Execution._keep
+
+    def rendering(*args: Any, **kwargs: Any) -> renderer.Rendered:
+        done.append("rendered")
+        return render(*args, **kwargs)
+
+    def keeping(this: Execution, step: Step, trace: Trace) -> Trace:
+        done.append(f"{step.key} is traced")
+        return keep(this, step, trace)
+
+    monkeypatch.setattr(renderer, "render", rendering)
+    monkeypatch.setattr(Execution, "_keep", keeping)
+    Tree({"a": "x = 1", "b": "print(x)"}).lay(blog)
+    assert build(blog).status == "built"
+    assert done == ["a is traced", "rendered", "b is traced"]

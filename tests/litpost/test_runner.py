@@ -14,9 +14,10 @@ import pytest
 
 from litpost.plan import plan
 from litpost.runner import Session, run_step
+from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import build
-from tests.litpost.running import loss, run_all, source_of, texts
+from tests.litpost.running import is_running, loss, run_all, source_of, texts
 
 DYING = {
     "exit": ("import os\nos._exit(3)", "exit status 3"),
@@ -45,14 +46,6 @@ def test_a_thread_that_ends_the_process_after_the_last_cell_is_told(blog: Blog) 
     ran = run_all(blog, cell(code), cell("import time\ntime.sleep(1)"))
     assert ran.failed
     assert "exit status 5" in str(ran.traces[ran.failed.key].failure)
-
-
-def is_running(process: str) -> bool:
-    """Say whether there is a process that hasn't ended (nor waits for its parent to learn that)."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 DEAF = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
@@ -188,3 +181,38 @@ def test_what_was_printed_before_a_loss_is_told(blog: Blog) -> None:
     ran = run_all(blog, cell("print('above')\nwhile True:\n    pass", "timeout: 0.5"))
     assert ran.failed
     assert [out.text for out in ran.traces[ran.failed.key].outputs] == ["above\n"]
+
+
+SLOW = (
+    "class Slow:\n    def __getattr__(self, name):\n        import time\n        time.sleep({})\n"
+)
+
+
+def test_what_a_step_shows_is_told_while_it_is_found_out_what_it_has_read(blog: Blog) -> None:
+    code = f"print('shown')\n{SLOW.format(1)}        raise AttributeError\nx = Slow()"
+    [step] = plan(source_of(cell(code)), covers={}, engine="").steps
+    session, shown = Session(blog.root, "en"), list[tuple[float, Trace]]()
+    try:
+        trace = run_step(
+            session, step, {}, shown=lambda trace: shown.append((time.monotonic(), trace))
+        )
+    finally:
+        session.close()
+    [(when, early)] = shown
+    assert time.monotonic() - when > 0.9
+    assert [out.text for out in early.outputs] == ["shown\n"]
+    assert early.outputs == trace.outputs
+    assert not early.writes
+    assert "v:x" in trace.writes
+    assert trace.seconds >= trace.fingerprint_seconds > 0.9
+
+
+def test_what_was_shown_before_the_time_was_over_is_told(blog: Blog) -> None:
+    """The time of a step is that of its fingerprints, too."""
+    code = f"print('shown')\n{SLOW.format(60)}x = Slow()"
+    ran = run_all(blog, cell(code, "timeout: 1"))
+    assert ran.failed
+    trace = ran.traces[ran.failed.key]
+    assert trace.failure
+    assert trace.failure.name == "Timeout"
+    assert [out.text for out in trace.outputs] == ["shown\n"]

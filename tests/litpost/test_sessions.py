@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from litpost.sessions import Rerun, Sessions
 from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import Built, Tree, build, check
-from tests.litpost.running import source_of
+from tests.litpost.running import is_running, source_of
 
 Edit = Callable[[Mapping[str, str]], Built]
 
@@ -191,3 +192,24 @@ def test_a_session_that_runs_ahead_is_ended_at_once(blog: Blog, sessions: Sessio
     sessions.close()
     assert sessions.reruns == ()
     assert time.monotonic() - start < step.timeout / 10
+
+
+def test_a_session_that_is_over_ends_once_the_post_is_there(blog: Blog, sessions: Sessions) -> None:
+    for last in ("1", "2"):
+        Tree({"a": f"import os\nprint(os.getpid())\nprint({last})"}).lay(blog)
+        build(blog, sessions=sessions)
+    posts = [data.decode() for path, data in blog.files().items() if path.startswith("_posts/")]
+    pid = next(iter(re.findall(r"^(\d{2,})$", "\n".join(posts), re.M)))
+    end = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_running(pid)
+
+
+def test_sessions_end_that_nothing_follows(blog: Blog) -> None:
+    sessions = Sessions(blog.root, "en", is_warm=True)
+    session = sessions.start()
+    sessions.end(session)
+    assert is_running(str(session._process.pid))
+    sessions.close()
+    assert not is_running(str(session._process.pid))

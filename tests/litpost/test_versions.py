@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import sys
 from pathlib import Path
 
 import pytest
 
-from litpost import versions
+from litpost import builder, versions
+from litpost.project import STORE, find_project
+from litpost.receipts import Receipts
+from litpost.store import Store
 from litpost.versions import Versions, parse
+from tests.litpost.blog import Blog
+from tests.litpost.incremental import SOURCE, Tree
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +112,23 @@ def test_what_tells_nothing_of_itself_is_passed_over(site: Path) -> None:
     install(site, "x.dist-info", "Name: x\nVersion: 1\n", top_level_txt="x")
     assert of("x") == "x 1"
     assert of("file") is None
+
+
+def test_what_is_installed_is_listed_anew_after_cells_have_run(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may have installed something, and other sources are built by the same command."""
+    listings: list[str] = []
+
+    def installed() -> str:
+        listings.append("listed")
+        return "what there is"
+
+    monkeypatch.setattr(versions, "_installed", installed)
+    Tree({"a": "import json\nprint(1)"}).lay(blog)
+    with contextlib.closing(Store(blog.root / STORE)) as store:
+        receipts = Receipts(find_project(blog.root), store)
+        for count in (1, 2, 2):
+            receipts.versions.prepare()
+            assert len(listings) == count
+            builder.build(SOURCE, find_project(blog.root), receipts=receipts)
