@@ -91,6 +91,7 @@ def _start(root: str) -> Any:
     """Make the process one where cells run; return what answers a request, part by part."""
     from litpost.session import defaults
     from litpost.session.ambient import Ambient, watch_states
+    from litpost.session.collector import Collector
     from litpost.session.modules import Modules
     from litpost.session.namespace import Builtins, Main, Namespace
     from litpost.session.patches import Patches
@@ -101,10 +102,11 @@ def _start(root: str) -> Any:
     from litpost.session.writers import watch_writers
 
     namespace = Namespace()
-    modules = Modules(root)
-    watch = Watch(modules, FILTERS)
+    collector = Collector()
+    modules = Modules(root, collector)
+    watch = Watch(modules, collector, FILTERS)
     sys.modules["__main__"] = Main(namespace)
-    shell = Shell(root, namespace, modules)
+    shell = Shell(root, namespace, collector)
     shell.install()
     patches = Patches(modules.is_local, told)
     patches.install(vars(builtins))
@@ -125,6 +127,7 @@ def _start(root: str) -> Any:
     libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
                  "sympy", "h5py")  # fmt: skip
     defaults.install({**shell.imports, **{name: settled(name) for name in libraries}})
+    collector.install()
     modules.install(watch.imports.import_)
     import random
 
@@ -140,7 +143,7 @@ def _start(root: str) -> Any:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
         if not request["is_first"]:
-            modules.begin_others()
+            collector.begin_others()
         recorder.begin(request, keep=deletable)
         yield shell.run(request)
         trace = recorder.end(
@@ -155,7 +158,7 @@ def _start(root: str) -> Any:
         yield {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
     def give(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        modules.begin_others()
+        collector.begin_others()
         yield {"given": recorder.give(request["files"])}
 
     def rehearse(request: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,26 +10,20 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
-import functools
-import gc
 import hashlib
 import importlib.machinery
-import itertools
 import os
 import site
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from litpost.session.namespace import BEGUN
+from litpost.session.collector import Collector
 from litpost.session.patches import instrumented
 
-_IMPORTS = (ast.Import, ast.ImportFrom)
-_YOUNG = (100_000, 20, 1_000_000)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 
@@ -53,12 +47,10 @@ class Modules:
         The paths of those that the running step has compiled.
     """
 
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, root: str, collector: Collector) -> None:
+        self.root, self._collector = root, collector
         self.digests: dict[str, str] = {}
         self.compiled: set[str] = set()
-        self._is_pristine = True  # nothing has run but the source's first imports, of libraries
-        self._has_frozen = False
         self.libraries = library_folders()
         self._local: dict[str, bool] = {}
         self._folders: dict[str, bool] = {}
@@ -68,15 +60,6 @@ class Modules:
         sys.path.insert(0, self.root)
         loader = importlib.machinery.SourceFileLoader
         get_code, exec_module = loader.get_code, loader.exec_module
-        vars(builtins)[BEGUN] = self.begin_others
-        collect = gc.collect
-
-        @functools.wraps(collect)
-        def collect_all(*args: Any, **kwargs: Any) -> int:
-            self.unfreeze()
-            return collect(*args, **kwargs)
-
-        gc.collect = collect_all
         own = {**vars(builtins), "__import__": importer}
 
         def code_of(this: Any, fullname: str) -> types.CodeType | None:
@@ -92,53 +75,15 @@ class Modules:
 
         def execute(this: Any, module: types.ModuleType) -> None:
             if self.is_local_file(this.path):
-                self.begin_others()
+                self._collector.begin_others()
                 vars(module)["__builtins__"] = own
                 exec_module(this, module)
             else:
-                with self._loading():
+                with self._collector.loading():
                     exec_module(this, module)
 
         loader.get_code = code_of  # type: ignore[assignment, method-assign]
         loader.exec_module = execute  # type: ignore[assignment, method-assign]
-
-    @contextlib.contextmanager
-    def _loading(self) -> Iterator[None]:
-        """Have the garbage collector search young objects only, as what is loaded is there to stay.
-
-        That all are searched again and again is a fifth of the time in which TensorFlow loads. What
-        is loaded before there is anything of the author's isn't searched afterwards, either.
-        """
-        thresholds = gc.get_threshold()
-        gc.set_threshold(*_YOUNG)
-        try:
-            yield
-        finally:
-            if thresholds != _YOUNG and self._is_pristine:
-                gc.freeze()
-                self._has_frozen = True
-            if gc.get_threshold() == _YOUNG:
-                gc.set_threshold(*thresholds)
-
-    def begin(self, body: list[ast.stmt]) -> None:
-        """Have the statements of a cell tell when the imports that they begin with are done."""
-        imports = itertools.takewhile(lambda each: isinstance(each, _IMPORTS), body)
-        count = len(list(imports)) if self._is_pristine else 0
-        if count:
-            call = ast.Expr(ast.Call(ast.Name(BEGUN, ast.Load()), [], []))
-            body.insert(count, ast.fix_missing_locations(ast.copy_location(call, body[count - 1])))
-        else:
-            self.begin_others()
-
-    def begin_others(self) -> None:
-        """Note that from now on more runs than the imports that the source begins with."""
-        self._is_pristine = False
-
-    def unfreeze(self) -> None:
-        """Give libraries' objects back to the collector, as it is asked to go through all."""
-        if self._has_frozen:
-            gc.unfreeze()
-            self._has_frozen = self._is_pristine = False
 
     def is_local_file(self, path: str) -> bool:
         """Say whether a file is the project's own, or at least no library's."""

@@ -6,7 +6,6 @@ import ast
 import builtins
 import contextvars
 import functools
-import gc
 import io
 import itertools
 import linecache
@@ -19,11 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from litpost.session.collector import Collector
 from litpost.session.display import Display, UnusualError, representation
 from litpost.session.expectations import CHECK, ExpectationError, Expectations, check_magic
 from litpost.session.figures import Figures, load_backends
 from litpost.session.identifiers import Identifiers
-from litpost.session.modules import Modules
 from litpost.session.patches import instrumented
 from litpost.session.streams import FloodError, NoInput, Outputs, Stream
 from litpost.session.texts import as_text, writable
@@ -52,12 +51,12 @@ class Shell:
     namespace
         Where the cells' variables are found. Nothing is looked up in it here, and nothing is put
         into it but `_`, the last result, after steps whose request says so.
-    modules
-        Are told of what runs.
+    collector
+        Is told of what runs.
     """
 
-    def __init__(self, root: str, namespace: dict[str, Any], modules: Modules) -> None:
-        self.namespace, self._modules = namespace, modules
+    def __init__(self, root: str, namespace: dict[str, Any], collector: Collector) -> None:
+        self.namespace, self._collector = namespace, collector
         self.outputs = Outputs(root)
         self.figures = Figures()
         self.ids = Identifiers()
@@ -65,7 +64,6 @@ class Shell:
         self._expectations: Expectations | None = None
         self._ipython: IPython | None = None
         self._keeps_last = True
-        self._callbacks: list[Any] = []
 
     def install(self) -> None:
         """Make the process one where cells run."""
@@ -187,7 +185,7 @@ class Shell:
         key, code = request["key"], request["code"]
         may_fail = bool(request.get("error"))
         self._begin(request)
-        self._callbacks, gc.callbacks[:] = gc.callbacks[:], []
+        self._collector.hide_callbacks()
         failure = None
         try:
             if request["kind"] == "value":
@@ -198,7 +196,7 @@ class Shell:
         except BaseException as error:
             failure = self._failure(error, key, code)
             self._drain_rest(error)
-        self._give_callbacks_back()
+        self._collector.restore_callbacks()
         self.figures.close()
         if failure and may_fail and not failure["final"]:
             self.outputs.add("error", {"text/plain": failure["traceback"]})
@@ -225,16 +223,6 @@ class Shell:
         vars(warnings)["onceregistry"].clear()
         _number_anew()
 
-    def _give_callbacks_back(self) -> None:
-        """Have the garbage collector call whom earlier steps had it call, and count anew.
-
-        So these are called for what the step's own code leads to, whatever litpost does before it.
-        """
-        if self._callbacks:
-            gc.freeze()
-            gc.unfreeze()
-            gc.callbacks[:0], self._callbacks = self._callbacks, []
-
     def _drain_rest(self, error: BaseException) -> None:
         """Take in what a failing step has written; nobody can read a flood."""
         try:
@@ -247,7 +235,7 @@ class Shell:
     def _value_step(self, code: str, key: str) -> None:
         file = FILE.format(key=key)
         tree = compile(code, file, "eval", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
-        self._modules.begin_others()
+        self._collector.begin_others()
         value = self._execute([compile(instrumented(tree), file, "eval", _FLAGS, True)])
         bundle = {"text/plain": str(value)}
         if markdown := self._markdown(value):
@@ -311,7 +299,7 @@ class Shell:
         last = tree.body[-1] if tree.body else None
         shows = isinstance(last, ast.Expr) and not _ends_with_semicolon(code)
         body = instrumented(expectations.instrument(tree)).body
-        self._modules.begin(body)
+        self._collector.begin(body)
         parts = [compile(ast.Module(body[: len(body) - shows], []), file, "exec", _FLAGS, True)]
         if shows and isinstance(last, ast.Expr):
             parts.append(compile(ast.Expression(last.value), file, "eval", _FLAGS, True))
@@ -323,7 +311,7 @@ class Shell:
 
     def _execute(self, parts: Sequence[CodeType]) -> Any:
         """Run compiled code; return the value of the last part."""
-        self._give_callbacks_back()
+        self._collector.restore_callbacks()
 
         async def awaited() -> Any:
             for part in parts:

@@ -25,6 +25,7 @@ from typing import Any
 
 from litpost.kept import KEPT, Kept
 from litpost.session.askers import asker, is_import_system, is_importing, is_own
+from litpost.session.collector import Collector
 from litpost.session.descriptors import path_of_descriptor
 from litpost.session.imports import Imports
 from litpost.session.modules import OWN, Modules
@@ -76,8 +77,8 @@ class Watch:
         Keys of the steps whose lines were looked at.
     """
 
-    def __init__(self, modules: Modules, filters: set[str]) -> None:
-        self.modules = modules
+    def __init__(self, modules: Modules, collector: Collector, filters: set[str]) -> None:
+        self.modules, self._collector = modules, collector
         self.root = modules.root
         self.notes = Notes(self.root)
         self.imports = Imports(self.notes, modules, filters)
@@ -169,7 +170,7 @@ class Watch:
                     self._note_file(path)
                 self._note_change(path, whole=len(places) > 1)
         elif event in _SEARCHES:
-            self.modules.unfreeze()
+            self._collector.unfreeze()
         elif event == "sqlite3.connect":
             self._note_file(arguments[0])
             self._note_change(arguments[0])
