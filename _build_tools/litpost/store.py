@@ -100,7 +100,7 @@ class Store:
     def keep(self, identity: str, reads: str, trace: dict[str, Any]) -> None:
         """Keep a trace, in the place of one with the same reads."""
         self._write("traces", ("identity", "reads"), (identity, reads), trace)
-        self._try(
+        self._execute(
             "DELETE FROM traces WHERE identity = ? AND rowid NOT IN "
             "(SELECT rowid FROM traces WHERE identity = ? ORDER BY used DESC LIMIT ?)",
             (identity, identity, KEPT),
@@ -118,7 +118,7 @@ class Store:
 
     def notes(self) -> dict[str, dict[str, Any]]:
         """Return all notes."""
-        names = [name for [name] in self._rows("SELECT name FROM notes", ())]
+        names = [name for [name] in self._execute("SELECT name FROM notes")]
         return {name: note for name in names if (note := self.note(name)) is not None}
 
     def collect(self, *, age: float, size: int, dry: bool = False) -> tuple[int, int]:
@@ -127,34 +127,31 @@ class Store:
         Returns how many were deleted, or would be if `dry`, and how many bytes there are then.
         """
         limits = (time.time() - age, self._oldest(size))
-        found = self._rows("SELECT count(*) FROM traces WHERE used < ? OR used <= ?", limits)
-        [count] = next(found, [0])
+        found = self._execute("SELECT count(*) FROM traces WHERE used < ? OR used <= ?", limits)
+        [count] = next(iter(found), [0])
         if not dry:
-            self._try("DELETE FROM traces WHERE used < ? OR used <= ?", limits)
-            self._try("VACUUM", ())
+            self._execute("DELETE FROM traces WHERE used < ? OR used <= ?", limits)
+            self._execute("VACUUM")
         return count, self._file.stat().st_size
 
     def _oldest(self, size: int) -> float:
         """Return when the newest entry was used that isn't within `size` bytes; 0 if all are."""
         total = 0
-        for used, length in self._rows(
-            "SELECT used, length(data) FROM traces ORDER BY used DESC", ()
+        for used, length in self._execute(
+            "SELECT used, length(data) FROM traces ORDER BY used DESC"
         ):
             total += length
             if total > size:
                 return float(used)
         return 0.0
 
-    def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        yield from self._execute(query, values, "read")
-
     def _read(self, query: str, key: str, table: str) -> Iterator[bytes]:
-        for row, data, checksum in self._rows(query, (key,)):
+        for row, data, checksum in self._execute(query, (key,)):
             if isinstance(data, bytes) and _sum(key, data) == checksum:
                 yield data
             else:
                 self._warn("an entry of the store isn't what was written; it is passed over")
-                self._try(f"DELETE FROM {table} WHERE rowid = ?", (row,))
+                self._execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))
 
     def _write(
         self, table: str, names: tuple[str, ...], keys: tuple[str, ...], value: dict[str, Any]
@@ -163,12 +160,9 @@ class Store:
         row = (*keys, data, _sum(keys[0], data), time.time())
         columns = ", ".join((*names, "data", "sum", "used"))
         marks = ", ".join("?" * len(row))
-        self._try(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)
+        self._execute(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)
 
-    def _try(self, query: str, values: tuple[Any, ...]) -> None:
-        self._execute(query, values, "written to")
-
-    def _execute(self, query: str, values: tuple[Any, ...], purpose: str) -> list[Any]:
+    def _execute(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Do something with the database; if that can't be done, it costs time, and nothing else.
 
         Where it is damaged, it is made anew.
@@ -180,6 +174,7 @@ class Store:
                 self._database.close()
                 self._database = self._make_anew(error)
             elif str(error) not in self._told:  # the disk is full, say
+                purpose = "read" if query.startswith("SELECT") else "written to"
                 self._warn(f"the store can't be {purpose}: {error}; what it lacks is run again")
                 self._told.add(str(error))
         return []
@@ -187,7 +182,8 @@ class Store:
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     name = getattr(error, "sqlite_errorname", "")  # there is none if Python itself complains
-    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    lacks_table = str(error).startswith("no such table")
+    return lacks_table or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _decode(data: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -182,6 +183,18 @@ def test_a_store_that_is_no_store_or_is_gone_is_made_anew(blog: Blog, scratch: P
         (blog.root / f"{STORE}{suffix}").unlink(missing_ok=True)
     (blog.root / STORE).write_bytes(b"not a database" * 100)
     assert check(blog, scratch).ran == list(CELLS)
+    assert build(blog).ran == []
+
+
+def test_a_store_that_lacks_a_table_is_made_anew_and_that_is_told_once(
+    blog: Blog, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Tree(CELLS).lay(blog)
+    build(blog)
+    with contextlib.closing(sqlite3.connect(blog.root / STORE)) as database:
+        database.execute("DROP TABLE traces")
+    assert check(blog, scratch).ran == list(CELLS)
+    assert capsys.readouterr().err.count("no such table: traces); it is made anew") == 1
     assert build(blog).ran == []
 
 
