@@ -166,7 +166,8 @@ class _Rendering:
 
     def begin(self, traces: Mapping[str, Trace]) -> None:
         """Render the post, as it will be if the steps don't come to show something else."""
-        with contextlib.suppress(LitpostError):  # it will be met again
+        self._begun = None
+        with contextlib.suppress(Exception):  # it will be met again
             self._begun = _outputs(traces), self._render(traces)
 
     def of(self, traces: Mapping[str, Trace]) -> Rendered:

@@ -412,6 +412,7 @@ class Execution:
         self._session, traces = taken
         for rerun, before, again in zip(reruns, befores, traces, strict=True):
             if not self._would_read(again, before):
+                self._session.stop()  # it must be in nobody's way
                 self._end_session()
                 return
             self._live |= rerun.given

@@ -59,19 +59,21 @@ class Session:
         }
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
+        self._leash, leash = os.pipe()
+        theirs = requests, answers, leash
         variables = dict.fromkeys(SCRATCH, str(folder))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "litpost.session", str(root), str(requests), str(answers)],
+            [sys.executable, "-P", "-m", "litpost.session", str(root), *map(str, theirs)],
             cwd=root,
             env={**session_environment(language), **variables},
             stdin=subprocess.DEVNULL,
             stdout=self._printed["stdout"],
             stderr=self._printed["stderr"],
-            pass_fds=(requests, answers),
+            pass_fds=theirs,
             start_new_session=True,
         )
-        os.close(requests)
-        os.close(answers)
+        for descriptor in theirs:
+            os.close(descriptor)
         self._buffer = b""
 
     def restore(self) -> None:
@@ -82,8 +84,8 @@ class Session:
     def close(self) -> None:
         """End the process, and leave nothing of it."""
         self.kill()
-        os.close(self._requests)
-        os.close(self._answers)
+        for descriptor in (self._requests, self._answers, self._leash):
+            os.close(descriptor)
         for file in self._printed.values():
             file.close()
         self._scratch.cleanup()
@@ -137,27 +139,32 @@ class Session:
         if "trace" in first:
             return first, seconds
         shown(first)
-        rest = self._wait(timeout - seconds)
-        if rest is None:
+        try:
+            rest = self._wait(timeout - (time.monotonic() - start))
+        except SessionError as error:
+            raise SessionError(error.failure, read_outputs(first) or error.outputs) from None
+        if rest:
+            seconds += rest["trace"].get("fingerprint_seconds", 0.0)
+        if rest is None or seconds > timeout:
             raise self._stop(timeout, first)
-        return {**first, **rest}, seconds + rest["trace"].get("fingerprint_seconds", 0.0)
+        return {**first, **rest}, seconds
 
     def _wait(self, timeout: float) -> dict[str, Any] | None:
         """Return the next answer, or None when the time is over."""
         end = time.monotonic() + timeout
         while b"\n" not in self._buffer:
             left = end - time.monotonic()
-            if left <= 0:
-                return None
             if any(
                 os.fstat(file.fileno()).st_size > PRINTED_LIMIT for file in self._printed.values()
             ):
                 raise self._lose(Failure("too much output", FLOOD, final=True))
-            if select.select([self._answers], [], [], min(left, WATCH))[0]:
+            if select.select([self._answers], [], [], max(0, min(left, WATCH)))[0]:
                 data = os.read(self._answers, 1 << 20)
                 if not data:
                     raise self._death()
                 self._buffer += data
+            elif left <= 0:
+                return None
             elif self._process.poll() is not None:  # while a child of it holds the pipe open
                 raise self._death()
         line, _, self._buffer = self._buffer.partition(b"\n")
@@ -168,14 +175,15 @@ class Session:
         self, timeout: float, known: Mapping[str, Any] = MappingProxyType({})
     ) -> SessionError:
         """Interrupt a step whose time is over, to learn where it was; then kill the session."""
-        answer = {**known}
+        answer: Mapping[str, Any] = {}
         with contextlib.suppress(ProcessLookupError, SessionError):
             os.kill(self._process.pid, signal.SIGINT)
-            answer |= self._wait(GRACE) or {}
+            answer = self._wait(GRACE) or {}
         failure = answer.get("failure") or {}
         what = f"stopped after {timeout:g} s; a longer `#| timeout:` allows more"
         line, frames = failure.get("line"), failure.get("traceback", "")
-        return self._lose(Failure("Timeout", what, line, frames, final=True), read_outputs(answer))
+        outputs = read_outputs(known or answer)
+        return self._lose(Failure("Timeout", what, line, frames, final=True), outputs)
 
     def _death(self) -> SessionError:
         try:

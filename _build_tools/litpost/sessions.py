@@ -136,12 +136,14 @@ class Sessions:
         while self._over:
             self._close(self._over.pop())
         if self._ahead:
+            self._close_spare()
             self._spare = _Spare(self._new, *self._ahead)
             self._ahead = None
 
     def close(self) -> None:
         """End all sessions."""
         self._close_spare()
+        self._ahead = None
         while self._over:
             self._over.pop().close()
         while self._ending:

@@ -29,7 +29,7 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     data, descriptors = b"", []
     while True:
-        part, some, _, _ = socket.recv_fds(control, 1 << 16, 5)
+        part, some, _, _ = socket.recv_fds(control, 1 << 16, 6)
         if not part:
             return
         data, descriptors = data + part, descriptors + some
@@ -62,7 +62,7 @@ def _wait_for(request: dict[str, Any], descriptors: list[int], needed: set[str])
 
 
 def _become(request: dict[str, Any], descriptors: list[int], needed: set[str]) -> None:
-    stdout, stderr, requests, answers = descriptors
+    stdout, stderr, *pipes = descriptors
     nothing = os.open(os.devnull, os.O_RDONLY)
     for number, each in enumerate((nothing, stdout, stderr)):
         os.dup2(each, number)
@@ -75,7 +75,7 @@ def _become(request: dict[str, Any], descriptors: list[int], needed: set[str]) -
     from litpost.session.__main__ import main as answer
 
     exec(request["mutation"], {})
-    answer(request["root"], str(requests), str(answers))
+    answer(request["root"], *map(str, pipes))
     os._exit(0)
 
 

@@ -42,7 +42,7 @@ class Fork:
         **others: Any,
     ) -> None:
         self._teller, teller = os.pipe()
-        request = {"root": arguments[-3], "environment": dict(env), "mutation": mutation}
+        request = {"root": arguments[-4], "environment": dict(env), "mutation": mutation}
         descriptors = [stdout.fileno(), stderr.fileno(), *pass_fds, teller]
         server = _server(*(env.get(name) for name in ("PYTHONPATH", "PYTHONUSERBASE")))
         socket.send_fds(server, [json.dumps(request).encode() + b"\n"], descriptors)

@@ -849,3 +849,65 @@ def test_the_post_is_rendered_once_as_soon_as_its_last_cell_has_run(
     Tree({"a": "x = 1", "b": "print(x)"}).lay(blog)
     assert build(blog).status == "built"
     assert done == ["a is traced", "rendered", "b is traced"]
+
+
+DEEP = "def f(x=1):\n    return f(x + 1)\n"
+
+
+@pytest.mark.parametrize("ahead", ["", "import asyncio\nawait asyncio.sleep(0)\n"])
+def test_how_deep_a_recursion_goes_does_not_depend_on_how_many_cells_have_run(
+    ahead: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scratch = tmp_path_factory.mktemp("c")
+    for count in (20, 0):
+        cells = {f"x{n}": f"x{n} = {n}" for n in range(count)}
+        Tree({**cells, "last": f"#| error: true\n{DEEP}{ahead}f()"}).lay(blog)
+        built = check(blog, scratch)
+    assert not built.asked
+
+
+LOOKED_AT = "class A:\n    def __getattr__(self, name):\n        raise {}\na = A()\n"
+
+
+def test_values_that_raise_when_they_are_looked_at_are_told_by_what_their_cell_has_read(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scratch = tmp_path_factory.mktemp("c")
+    cells = {"a": "x = 1", "b": LOOKED_AT.format("ValueError(name)") + "a.x = x", "c": "print(a.x)"}
+    ran = []
+    for x in ("1", "2", "2"):
+        Tree({**cells, "a": f"x = {x}"}).lay(blog)
+        ran.append(check(blog, scratch).ran)
+    assert ran == [["a", "b", "c"], ["a", "b", "c"], []]
+
+
+def test_an_interrupt_as_values_are_looked_at_fails_even_if_the_cell_may(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    code = "#| error: true\n" + LOOKED_AT.format("KeyboardInterrupt") + "print(x)"
+    for x in ("1", "2"):
+        Tree({"a": f"x = {x}", "b": code}).lay(blog)
+        built = check(blog, tmp_path_factory.mktemp("c"))
+        assert built.ran == ["a", "b"]
+        assert "KeyboardInterrupt: it came as litpost looked at what" in built.message
+
+
+SWALLOWING = "try:\n    eval('long' + '_x')\nexcept BaseException:\n    {}"
+
+
+@pytest.mark.parametrize(
+    ("prose", "does", "status"),
+    [
+        ("![It](/mine.png)", "open('mine.png', 'w').close()", "failed"),
+        ("", "display({'image/png': 'x'}, raw=True)", "built"),
+    ],
+    ids=["a file that is taken back", "an image that is none"],
+)
+def test_what_a_run_has_shown_that_is_thrown_away_is_in_nothing(
+    prose: str, does: str, status: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for code in ("print(1)", f"#| fig-alt: x\n{SWALLOWING.format(does)}"):
+        Tree({"a": "long_x = 1", "b": code}, texts={"b": prose}).lay(blog)
+        built = check(blog, tmp_path_factory.mktemp("c"))
+    assert built.status == status
+    assert built.asked == ["b", "a", "b"]

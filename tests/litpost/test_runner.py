@@ -134,8 +134,15 @@ def test_what_has_run_before_a_build_is_killed_does_not_run_again(blog: Blog) ->
     assert build(blog).ran == ["b"]
 
 
+ENDLESS = "class Endless:\n    def __getattr__(self, name):\n        while True: pass\n"
+
+
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("code", ["while True: pass", DEAF], ids=["loop", "deaf"])
+@pytest.mark.parametrize(
+    "code",
+    ["while True: pass", DEAF, f"{ENDLESS}x = Endless()"],
+    ids=["loop", "deaf", "as its values are looked at"],
+)
 def test_a_cell_doesnt_outlive_a_build_that_is_killed(
     blog: Blog, code: str, kind: signal.Signals
 ) -> None:
@@ -216,3 +223,36 @@ def test_what_was_shown_before_the_time_was_over_is_told(blog: Blog) -> None:
     assert trace.failure
     assert trace.failure.name == "Timeout"
     assert [out.text for out in trace.outputs] == ["shown\n"]
+
+
+def test_no_other_error_is_told_of_if_the_time_is_over_after_it(blog: Blog) -> None:
+    swallowing = (
+        "class Deaf:\n    def __getattr__(self, name):\n"
+        "        try:\n            while True: pass\n        except BaseException: pass\n"
+    )
+    failure = loss(blog, f"{swallowing}x = Deaf()\n1 / 0", timeout=1)
+    assert failure.name == "Timeout"
+    assert "ZeroDivision" not in failure.traceback
+
+
+def test_the_time_that_rendering_takes_is_not_the_steps(blog: Blog) -> None:
+    [step] = plan(source_of(cell("print(1)", "timeout: 2")), covers={}, engine="").steps
+    session = Session(blog.root, "en")
+    try:
+        trace = run_step(session, step, {}, shown=lambda trace: time.sleep(3))
+    finally:
+        session.close()
+    assert trace.failure is None
+    assert trace.seconds < 2
+
+
+def test_fingerprints_that_take_too_long_are_no_less_so_as_the_post_is_rendered(blog: Blog) -> None:
+    code = f"{SLOW.format(1)}        raise AttributeError\nx = Slow()"
+    [step] = plan(source_of(cell(code, "timeout: 0.5")), covers={}, engine="").steps
+    session = Session(blog.root, "en")
+    try:
+        trace = run_step(session, step, {}, shown=lambda trace: time.sleep(2))
+    finally:
+        session.close()
+    assert trace.failure
+    assert trace.failure.name == "Timeout"

@@ -213,3 +213,17 @@ def test_sessions_end_that_nothing_follows(blog: Blog) -> None:
     assert is_running(str(session._process.pid))
     sessions.close()
     assert not is_running(str(session._process.pid))
+
+
+def test_a_session_that_nobody_took_ends_when_another_runs_ahead(
+    blog: Blog, sessions: Sessions
+) -> None:
+    [step] = plan(source_of(cell("1")), covers={}, engine="").steps
+    sessions.warm_up([Rerun(step, {}, "", {}, Trace(step.key))])
+    sessions.get_ready()
+    assert sessions._spare
+    sessions._spare.wait()
+    assert sessions._spare.session
+    pid = str(sessions._spare.session._process.pid)
+    sessions.run_ahead()
+    assert not is_running(pid)

@@ -1,6 +1,7 @@
-"""The loop of a session: ``python -P -m litpost.session ROOT REQUESTS ANSWERS``.
+"""The loop of a session: ``python -P -m litpost.session ROOT REQUESTS ANSWERS LEASH``.
 
-`REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line.
+`REQUESTS` and `ANSWERS` are the descriptors of two pipes that carry one JSON object a line. `LEASH`
+is that of a third one, whose other end is held as long as anybody wants the session.
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "is_first": bool, "vouched": bool, "exists": {slot: digest},
@@ -30,61 +31,58 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 _read = json.JSONDecoder().decode  # before cells can replace json's functions and defaults
 _write = json.JSONEncoder(separators=(",", ":")).encode
+Answer = Generator[dict[str, Any], None, None]
+LATE = "it came as litpost looked at what the cell has left"
 _GLOBAL = re.compile(r"\bglobal\s+([\w, ]+)")
 
 
-def main(root: str, requests: str, answers: str) -> None:
+def main(root: str, requests: str, answers: str, leash: str) -> None:
     """Answer requests until there are no more."""
     incoming = os.fdopen(int(requests), encoding="utf-8")
     outgoing = os.fdopen(int(answers), "w", encoding="utf-8")
-    for descriptor in (incoming.fileno(), outgoing.fileno()):
+    for descriptor in (incoming.fileno(), outgoing.fileno(), int(leash)):
         os.set_inheritable(descriptor, False)
+    _end_with_asker(int(leash))
     # In a script's background it would be ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     answer = _start(os.path.realpath(root))
     own = os.getpid()
     for line in incoming:
         parts = answer(_read(line))
-        with _ending_with_its_asker(outgoing.fileno()):
-            text = _next(parts)
-        while text:
+        while text := _next(parts):
             if os.getpid() != own:
                 os._exit(0)  # a child that a cell has forked and that has come to the cell's end
             outgoing.write(text)
             outgoing.flush()
-            text = _next(parts)
     os._exit(0)  # whatever threads the cells have left running
 
 
-def _next(parts: Iterator[dict[str, Any]]) -> str:
+def _next(parts: Answer) -> str:
     """Return the next part of an answer, as a line; nothing after the last."""
     try:
-        part = next(parts, None)
-        return "" if part is None else _write(part) + "\n"
-    except KeyboardInterrupt:  # a time-out that came as the step ended
-        return _write({"failure": {"name": "Timeout", "message": ""}, "trace": {}}) + "\n"
+        for part in parts:  # `next` would come to count as one level less in the stack
+            return _write(part) + "\n"
+    except KeyboardInterrupt:  # as the step had ended: of whatever it has shown nothing is kept
+        parts.close()
+        failure = {"name": "KeyboardInterrupt", "message": LATE, "final": True}
+        return _write({"outputs": [], "failure": failure, "trace": {}}) + "\n"
+    return ""
 
 
-@contextlib.contextmanager
-def _ending_with_its_asker(answers: int) -> Iterator[None]:
-    """End this process, whatever a step does, if the one that asks it is killed meanwhile.
+def _end_with_asker(leash: int) -> None:
+    """Have this process end, whatever it does, when the one that asks it has ended.
 
-    That closes the pipe of the answers, for which the system sends a signal, if it is told to, that
-    ends us. It sends one also when an answer is read, but the last one was read before the request
-    came. (The pipe of the requests won't do: of what comes in by it, the signal may come late.)
+    That one holds the other end of a pipe by which nothing is ever sent. When it is closed, the
+    system sends a signal, if it is told to, that ends us.
     """
-    flags = fcntl.fcntl(answers, fcntl.F_GETFL)
-    fcntl.fcntl(answers, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(answers, fcntl.F_SETFL, flags | fcntl.FASYNC)
-    try:
-        yield
-    finally:
-        fcntl.fcntl(answers, fcntl.F_SETFL, flags)
+    flags = fcntl.fcntl(leash, fcntl.F_GETFL)
+    fcntl.fcntl(leash, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(leash, fcntl.F_SETFL, flags | fcntl.FASYNC)
 
 
 def _start(root: str) -> Any:
@@ -138,7 +136,7 @@ def _start(root: str) -> Any:
     recorder.settle()
     deletable: set[str] = set()
 
-    def run(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def run(request: dict[str, Any]) -> Answer:
         if "del" in request["code"]:
             found = _GLOBAL.findall(request["code"])
             deletable.update(name.strip() for names in found for name in names.split(","))
@@ -154,14 +152,14 @@ def _start(root: str) -> Any:
         )
         yield {"trace": trace}
 
-    def keep(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def keep(request: dict[str, Any]) -> Answer:
         yield {"kept": list(recorder.keep(request["files"], limit=request["limit"]))}
 
-    def give(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def give(request: dict[str, Any]) -> Answer:
         collector.begin_others()
         yield {"given": recorder.give(request["files"])}
 
-    def rehearse(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def rehearse(request: dict[str, Any]) -> Answer:
         with contextlib.suppress(Exception):  # a cell will meet it, if it matters
             if ambient.settings().keys() <= {"rcParams"}:  # else it may be heard of, or patched
                 shell.figures.rehearse()
@@ -172,4 +170,8 @@ def _start(root: str) -> Any:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except BaseException:
+        sys.__excepthook__(*sys.exc_info())
+        os._exit(1)  # whatever threads the cells have left running

@@ -215,14 +215,19 @@ class _Walk:
     def visit(self, value: Any) -> None:
         """Tell a value."""
         kind = type(value)
-        if kind in ATOMS:
-            self.tell(kind.__name__, marshal.dumps(value, 2))
-        elif kind in _ODD_ATOMS:
-            self.tell(kind.__name__)
-        elif isinstance(value, types.ModuleType):
-            self._module(value)
-        elif not self.is_known(value):
-            self._visit_new(value, kind)
+        try:
+            if kind in ATOMS:
+                self.tell(kind.__name__, marshal.dumps(value, 2))
+            elif kind in _ODD_ATOMS:
+                self.tell(kind.__name__)
+            elif isinstance(value, types.ModuleType):
+                self._module(value)
+            elif not self.is_known(value):
+                self._visit_new(value, kind)
+        except RecursionError:
+            raise
+        except Exception:  # of the cells' own code, such as a `__getattr__`
+            self.opaque("one that can't be looked at", value)
 
     def _module(self, value: types.ModuleType) -> None:
         name = value.__name__

@@ -315,7 +315,7 @@ class Shell:
 
         async def awaited() -> Any:
             for part in parts:
-                value = eval(part, self.namespace)
+                value = self._run(part)
                 if part.co_flags & _COROUTINE:
                     value = await value
             return value
@@ -328,7 +328,14 @@ class Shell:
                 for variable, value in context.items():
                     if variable.get(None) is not value:
                         variable.set(value)
-        return [eval(part, self.namespace) for part in parts][-1]
+        return [self._run(part) for part in parts][-1]
+
+    def _run(self, part: CodeType) -> Any:
+        """Run code as deep in the stack as any other step's, however many have run.
+
+        Python comes to count a plain call of `eval` as no level once it has seen it a few times.
+        """
+        return eval(*(part, self.namespace))
 
     @functools.cached_property
     def _asyncio(self) -> asyncio.Runner:

@@ -23,6 +23,7 @@ from typing import Any
 import xxhash
 
 from litpost.session.fingerprints import fingerprint
+from litpost.session.holding import ATOMS
 
 
 def digest(value: object) -> str:
@@ -66,7 +67,8 @@ def _rc_params() -> object:
     mpl = sys.modules.get("matplotlib")
     if mpl is None or not hasattr(mpl, "rcParams"):
         return None
-    return sorted(dict.items(mpl.rcParams))
+    params = sorted(dict.items(mpl.rcParams))
+    return [(name, each if type(each) in ATOMS else str(each)) for name, each in params]
 
 
 def _pandas_options() -> object:
