@@ -12,6 +12,10 @@ from litpost.schemes import DENSITY, Colours
 from litpost.source import digest
 
 
+class ImageError(Exception):
+    """What is said to be an image is none."""
+
+
 @dataclass(frozen=True)
 class Image:
     """One image of a figure: its path from the root, and its size in CSS pixels.
@@ -48,11 +52,16 @@ class Images:
         self.files: dict[str, bytes] = {}
 
     def drawings(self, name: str, data: str, mime: str) -> Iterator[Image]:
-        """Keep the files of one picture, and say how large they are shown."""
+        """Keep the files of one picture, and say how large they are shown.
+
+        Raises
+        ------
+        ImageError
+            It can't be read.
+        """
         if mime != "image/svg+xml":
-            binary = base64.b64decode(data)
+            binary, width, height = _raster(data)
             suffix = "png" if mime == "image/png" else "jpg"
-            width, height = raster_size(binary) or (0, 0)
             yield Image("figure", self.keep(name, suffix, binary), width, height)
             return
         svg = clean_svg(data)
@@ -66,8 +75,8 @@ class Images:
     def pngs(self, name: str, drawn: Mapping[str, str]) -> Iterator[Image]:
         """Keep the files of a figure that was drawn as a PNG in each scheme."""
         for scheme, data in drawn.items():
-            binary = base64.b64decode(data)
-            width, height = (round(size / DENSITY) for size in raster_size(binary) or (0, 0))
+            binary, *size = _raster(data)
+            width, height = (round(pixels / DENSITY) for pixels in size)
             suffix = "png" if scheme == "light" else f"{scheme}.png"
             shown = scheme if len(drawn) > 1 else "figure"
             yield Image(shown, self.keep(name, suffix, binary), width, height)
@@ -77,6 +86,17 @@ class Images:
         path = f"{self._folder}/{name}-{_tag(data)}.{suffix}"
         self.files[path] = data
         return path
+
+
+def _raster(data: str) -> tuple[bytes, int, int]:
+    """Decode an image; return its bytes, and its width and height in pixels."""
+    try:
+        binary = base64.b64decode(data)
+    except ValueError as error:
+        raise ImageError(str(error)) from None
+    if (size := raster_size(binary)) is None:
+        raise ImageError("it is in no format that Pillow reads")
+    return binary, *size
 
 
 def kept_before(folder: Path) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from litpost.errors import Problem, SourceError
 from litpost.figures import drawn_pngs
 from litpost.formulas import FormulaError, mathml
 from litpost.header import write_mapping
-from litpost.images import Images, resized
+from litpost.images import Image, ImageError, Images, resized
 from litpost.inlines import add_formulas, add_references
 from litpost.options import FOLDED
 from litpost.places import in_source_lines
@@ -390,9 +390,7 @@ class _Rendering:
         else:
             name = label if number == 1 else f"{label}-{number}"
         id = anchor("fig", label) if number == 1 else None
-        images = (
-            self.images.drawings(name, drawn[""], mime) if mime else self.images.pngs(name, drawn)
-        )
+        images = self._images(cell, name, drawn, mime)
         return self.templates.fill(
             "figure",
             id=id,
@@ -406,6 +404,21 @@ class _Rendering:
             caption=self._caption(cell.caption, cell.line) if number == 1 else "",
             number=self._number(id),
         )
+
+    def _images(
+        self, cell: Cell, name: str, drawn: Mapping[str, str], mime: str
+    ) -> Sequence[Image]:
+        try:
+            if mime:
+                return [*self.images.drawings(name, drawn[""], mime)]
+            return [*self.images.pngs(name, drawn)]
+        except ImageError as error:
+            message = (
+                f"this {cell.name} shows an `{mime}` that is none: {error}; "
+                "what counts is the bytes of an image, or these in Base64"
+            )
+            self.problems.append(Problem(self.source.path, cell.line, message))
+            return []
 
     # Front matter
 
