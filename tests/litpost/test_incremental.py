@@ -911,3 +911,10 @@ def test_what_a_run_has_shown_that_is_thrown_away_is_in_nothing(
         built = check(blog, tmp_path_factory.mktemp("c"))
     assert built.status == status
     assert built.asked == ["b", "a", "b"]
+
+
+def test_the_whole_environment_is_the_same_in_every_session(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    Tree({"a": "import os\nprint(os.environ)\nos.environ['MATPLOTLIBRC']"}).lay(blog)
+    assert check(blog, tmp_path_factory.mktemp("c")).ran == ["a"]

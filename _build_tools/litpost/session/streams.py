@@ -28,7 +28,7 @@ class Outputs:
     """
 
     def __init__(self, root: str) -> None:
-        self.stable = stabilizer(root)
+        self.stable = stabilizer(root, os.environ.get("MATPLOTLIBRC", ""))
         self._items: list[_Item] = []
         self._sizes: Counter[bool] = Counter()
         self._below = [_Below(kind, descriptor) for kind, descriptor in STREAMS.items()]

@@ -19,10 +19,11 @@ _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n
 _SCHEMES = ("purelib", "platlib", "stdlib", "platstdlib")
 
 
-def stabilizer(root: str) -> Callable[[str], str]:
+def stabilizer(root: str, scratch: str = "") -> Callable[[str], str]:
     """Return a function that takes out of a text what differs from run to run.
 
-    That is the addresses of objects, and the folders where the project and Python's libraries lie.
+    That is the addresses of objects, and the folders where the project and Python's libraries lie,
+    and where the session has its `scratch`.
 
     >>> stable = stabilizer("/home/me/blog")
     >>> stable("<A at 0x7f12a3b4c5d6> in /home/me/blog/code.py, not in /home/me/blog2/code.py")
@@ -38,6 +39,8 @@ def stabilizer(root: str) -> Callable[[str], str]:
 
     def stable(text: str) -> str:
         text = _ADDRESS.sub("at 0x…", text)
+        if scratch:
+            text = text.replace(scratch, "litpost-…")
         return places.sub(lambda match: "" if match["bare"] is None else ".", text)
 
     return stable
