@@ -32,6 +32,9 @@ LANGUAGE = "LITPOST_LANG"
 
 
 def session_environment(language: str) -> dict[str, str]:
-    """Return the variables of the environment as a session gets them for posts in a language."""
+    """Return the variables of the environment as a session gets them for posts in a language.
+
+    They come by name: in which order this process has got them differs from shell to shell.
+    """
     own = {**os.environ, **ENVIRONMENT, LANGUAGE: language}
-    return {name: value for name, value in own.items() if name not in SCRATCH}
+    return {name: own[name] for name in sorted(own) if name not in SCRATCH}

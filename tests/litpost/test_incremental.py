@@ -10,6 +10,7 @@ import random
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -914,7 +915,10 @@ def test_what_a_run_has_shown_that_is_thrown_away_is_in_nothing(
 
 
 def test_the_whole_environment_is_the_same_in_every_session(
-    blog: Blog, tmp_path_factory: pytest.TempPathFactory
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Tree({"a": "import os\nprint(os.environ)\nos.environ['MATPLOTLIBRC']"}).lay(blog)
-    assert check(blog, tmp_path_factory.mktemp("c")).ran == ["a"]
+    assert build(blog).ran == ["a"]
+    turned = dict(reversed([*os.environ.items()]))
+    monkeypatch.setattr("litpost.environment.os", SimpleNamespace(environ=turned))
+    assert check(blog, tmp_path_factory.mktemp("c")).ran == []
