@@ -122,19 +122,19 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        rendering = _Rendering(source, place, theme, project)
+        draft = _Draft(source, place, theme, project)
         ran = Execution(
             planned, project.root, store=receipts.store, versions=receipts.versions,
             values=Values(project.root / STORE), uses_store=uses_store,
             sessions=sessions, report=report,
-            meanwhile=partial(_prepare, planned, project, theme), shown=rendering.begin,
+            meanwhile=partial(_prepare, planned, project, theme), shown=draft.begin,
         ).run()  # fmt: skip
         cells = tuple(_cell_reports(planned, ran))
         if ran.failed:
             failed, trace = ran.failed.key, ran.traces[ran.failed.key]
             false = false_expectation(ran.failed, trace, source)
             raise LitpostError(failure_message(ran.failed, trace, source))
-        rendered = rendering.of(ran.traces)
+        rendered = draft.rendered(ran.traces)
         files = _files(rendered, source, project, theme, ran)
         changed = differing(project.root, files)
         if dry:
@@ -157,8 +157,8 @@ def _build(
     return PostReport(path, place.post, status, "", "", cells, warnings)
 
 
-class _Rendering:
-    """The rendering of a post, which can begin when it is known what the steps show."""
+class _Draft:
+    """A post that is rendered as soon as it is known what the steps show."""
 
     def __init__(self, source: Source, place: Place, theme: Theme, project: Project) -> None:
         self._source, self._place, self._theme, self._project = source, place, theme, project
@@ -170,7 +170,7 @@ class _Rendering:
         with contextlib.suppress(Exception):  # it will be met again
             self._begun = _outputs(traces), self._render(traces)
 
-    def of(self, traces: Mapping[str, Trace]) -> Rendered:
+    def rendered(self, traces: Mapping[str, Trace]) -> Rendered:
         """Return the rendered post.
 
         Raises

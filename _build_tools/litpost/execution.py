@@ -370,9 +370,8 @@ class Execution:
     def _tell_of(self, trace: Trace) -> None:
         """Tell what all steps show, if a trace is of the last one."""
         if trace.key == self._plan.steps[-1].key and not trace.failure:
-            self._shown(
-                {**{done.step.key: done.trace for _, done in self._history}, trace.key: trace}
-            )
+            traces = {done.step.key: done.trace for _, done in self._history}
+            self._shown({**traces, trace.key: trace})
 
     def _note(self, step: Step, before: Written, trace: Trace) -> None:
         """Note that the session has run a step."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -195,16 +197,17 @@ SLOW = (
 )
 
 
+def run_alone(blog: Blog, source: str, shown: Callable[[Trace], None]) -> Trace:
+    """Run one cell in a session of its own."""
+    [step] = plan(source_of(source), covers={}, engine="").steps
+    with contextlib.closing(Session(blog.root, "en")) as session:
+        return run_step(session, step, {}, shown=shown)
+
+
 def test_what_a_step_shows_is_told_while_it_is_found_out_what_it_has_read(blog: Blog) -> None:
     code = f"print('shown')\n{SLOW.format(1)}        raise AttributeError\nx = Slow()"
-    [step] = plan(source_of(cell(code)), covers={}, engine="").steps
-    session, shown = Session(blog.root, "en"), list[tuple[float, Trace]]()
-    try:
-        trace = run_step(
-            session, step, {}, shown=lambda trace: shown.append((time.monotonic(), trace))
-        )
-    finally:
-        session.close()
+    shown: list[tuple[float, Trace]] = []
+    trace = run_alone(blog, cell(code), lambda trace: shown.append((time.monotonic(), trace)))
     [(when, early)] = shown
     assert time.monotonic() - when > 0.9
     assert [out.text for out in early.outputs] == ["shown\n"]
@@ -236,23 +239,13 @@ def test_no_other_error_is_told_of_if_the_time_is_over_after_it(blog: Blog) -> N
 
 
 def test_the_time_that_rendering_takes_is_not_the_steps(blog: Blog) -> None:
-    [step] = plan(source_of(cell("print(1)", "timeout: 2")), covers={}, engine="").steps
-    session = Session(blog.root, "en")
-    try:
-        trace = run_step(session, step, {}, shown=lambda trace: time.sleep(3))
-    finally:
-        session.close()
+    trace = run_alone(blog, cell("print(1)", "timeout: 2"), lambda trace: time.sleep(3))
     assert trace.failure is None
     assert trace.seconds < 2
 
 
 def test_fingerprints_that_take_too_long_are_no_less_so_as_the_post_is_rendered(blog: Blog) -> None:
     code = f"{SLOW.format(1)}        raise AttributeError\nx = Slow()"
-    [step] = plan(source_of(cell(code, "timeout: 0.5")), covers={}, engine="").steps
-    session = Session(blog.root, "en")
-    try:
-        trace = run_step(session, step, {}, shown=lambda trace: time.sleep(2))
-    finally:
-        session.close()
+    trace = run_alone(blog, cell(code, "timeout: 0.5"), lambda trace: time.sleep(2))
     assert trace.failure
     assert trace.failure.name == "Timeout"
