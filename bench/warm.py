@@ -1,7 +1,8 @@
 """Edits while a blog is served: what they cost beyond the code that they run.
 
-Each side is one process that lives through all edits (`bench.warm_litpost`, `bench.warm_python`);
-in each round both get the same edit, one after the other.
+litpost's side is one process that lives through all edits (`bench.warm_litpost`). Plain Python's is
+a new one in each round (`bench.warm_python`), which has run all cells but the edited one: litpost
+promises the bytes of a clean build, in which that cell runs for the first time.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from bench.document import Revision
 from bench.documents import DOCUMENTS
@@ -36,8 +38,13 @@ def prose(name: str) -> str:
     return f"prose edit, {name}"
 
 
+def once_more(name: str) -> str:
+    """Name the row of a document's last cell as it runs a second time."""
+    return f"that cell once more, {name}"
+
+
 def measure_warm(plan: Plan, say: Callable[[str], None]) -> list[Series]:
-    """Measure edits of the last cell, and of prose, beside that cell in a Python that lives on."""
+    """Measure edits of the last cell, and of prose, beside that cell in plain Python."""
     if LITPOST not in plan.tools:
         return []
     series = []
@@ -51,24 +58,29 @@ def measure_warm(plan: Plan, say: Callable[[str], None]) -> list[Series]:
 
 def _measure(name: str, plan: Plan, say: Callable[[str], None]) -> list[Series]:
     times: dict[tuple[str, str], list[float]] = {}
-    with (
-        _Side(LITPOST, name, plan.scratch) as own,
-        _Side(FLOOR, name, plan.scratch) as floor,
-    ):
-        for turn in range(plan.rounds + WARMING):
-            say(f"{name}: warm session, round {turn}")
-            for side in rotated([own, floor], turn):
-                seconds = side.edit(Revision(last=turn + 1, prose=turn))
-                if turn >= WARMING:
-                    times.setdefault((last_cell(name), side.tool.name), []).append(seconds)
-            seconds = own.edit(Revision(last=turn + 1, prose=turn + 1))
-            if turn >= WARMING:
-                times.setdefault((prose(name), own.tool.name), []).append(seconds)
+
+    def note(row: str, tool: Tool, seconds: float) -> None:
+        times.setdefault((row, tool.name), []).append(seconds)
+
+    with _Side(LITPOST, name, plan.scratch) as own:
+        for turn in range(WARMING):
+            own.edit(Revision(last=turn + 1, prose=turn))
+        for turn in range(WARMING, plan.rounds + WARMING):
+            say(f"{name}: warm session, round {turn - WARMING + 1}")
+            edited = Revision(last=turn + 1, prose=turn)
+            with _Side(FLOOR, name, plan.scratch) as floor:
+                for side in rotated([own, floor], turn):
+                    first, *others = side.edit(edited)
+                    note(last_cell(name), side.tool, first)
+                    for again in others:
+                        note(once_more(name), side.tool, again)
+            [seconds] = own.edit(replace(edited, prose=turn + 1))
+            note(prose(name), own.tool, seconds)
     return [Series(TABLE, row, tool, tuple(values)) for (row, tool), values in times.items()]
 
 
 class _Side:
-    """A process that builds a document, and again after each edit."""
+    """A process that builds a document, or runs it, and again after each edit."""
 
     def __init__(self, tool: Tool, name: str, folder: Path) -> None:
         self.tool, self._document = tool, DOCUMENTS[name]
@@ -86,14 +98,15 @@ class _Side:
         )
 
     def __enter__(self) -> _Side:
+        self._answer()  # it is ready
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
         self._stderr.close()
 
-    def edit(self, revision: Revision) -> float:
-        """Edit the document; return how many seconds pass until that shows.
+    def edit(self, revision: Revision) -> list[float]:
+        """Edit the document; return how many seconds pass until that shows, each time.
 
         Raises
         ------
@@ -102,18 +115,21 @@ class _Side:
         """
         self._space.write([self._document.at(revision)])
         assert self._process.stdin
-        assert self._process.stdout
         self._process.stdin.write(b"\n")
         self._process.stdin.flush()
+        answer = self._answer()
+        if (wanted := f"fit {revision.last}:") not in answer["shown"]:
+            raise RunError(f"{self.tool.name}: doesn't show `{wanted}`")
+        return [float(seconds) for seconds in answer["seconds"]]
+
+    def _answer(self) -> Any:
+        assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
             self._stderr.seek(0)
             said = self._stderr.read().decode(errors="replace").strip().splitlines()
             raise RunError(f"{self.tool.name}: {' / '.join(said[-3:])}")
-        answer = json.loads(line)
-        if (wanted := f"fit {revision.last}:") not in answer["shown"]:
-            raise RunError(f"{self.tool.name}: doesn't show `{wanted}`")
-        return float(answer["seconds"])
+        return json.loads(line)
 
 
 def _environment(tool: Tool) -> Mapping[str, str]:

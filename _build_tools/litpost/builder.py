@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from litpost.checks import check_header, check_prose
+from litpost.draft import Draft
 from litpost.engine import engine_digest
 from litpost.errors import LitpostError, SourceError, UnwritableError
 from litpost.execution import Execution, Run
@@ -27,18 +27,14 @@ from litpost.sessions import Sessions
 from litpost.snippets import resolve
 from litpost.source import Cell, Snippet, Source
 from litpost.store import Store
-from litpost.theme import COMMON, SCRIPT, Theme, load_theme
-from litpost.trace import Output, Trace
+from litpost.theme import Theme, load_theme
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.values import Values
 from litpost.versions import Versions
 from litpost.writer import check_post, differing, locked, remove, write
 
-if TYPE_CHECKING:
-    from litpost.renderer import Rendered
-
 Report = Callable[[Step, int, int], None]
-Outputs = Mapping[str, tuple[Output, ...]]
+Written = Callable[[], None]
 
 
 def build(
@@ -51,6 +47,7 @@ def build(
     sessions: Sessions | None = None,
     receipts: Receipts | None = None,
     report: Report = lambda step, number, count: None,
+    written: Written | None = None,
 ) -> PostReport:
     """Build the post of one source.
 
@@ -70,6 +67,9 @@ def build(
         Where to keep what the post depends on, and the traces; by default, in the project's store.
     report
         Is told of each step before it runs.
+    written
+        Is called when the post or its figures were written. If it is given, they are as soon as it
+        is known what all cells show, if that is certain; what else there is to do comes after.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def build(
         with _opened(receipts, project) as opened:
             return _build(
                 path, project, opened, own,
-                force=force, dry=dry, uses_store=uses_store, report=report,
+                force=force, dry=dry, uses_store=uses_store, report=report, written=written,
             )  # fmt: skip
     except UnwritableError as error:
         return PostReport(path, Place.of(path).post, "failed", str(error))
@@ -110,6 +110,7 @@ def _build(
     dry: bool,
     uses_store: bool,
     report: Report,
+    written: Written | None,
 ) -> PostReport:
     place = Place.of(path)
     cells: tuple[CellReport, ...] = ()
@@ -122,76 +123,44 @@ def _build(
             check_post(project.root, place.post)
         warnings = tuple(map(str, source.warnings))
         planned = _plan(source, project, theme)
-        draft = _Draft(source, place, theme, project)
-        ran = Execution(
-            planned, project.root, store=receipts.store, versions=receipts.versions,
-            values=Values(project.root / STORE), uses_store=uses_store,
-            sessions=sessions, report=report,
-            meanwhile=partial(_prepare, planned, project, theme), shown=draft.begin,
-        ).run()  # fmt: skip
-        cells = tuple(_cell_reports(planned, ran))
-        if ran.failed:
-            failed, trace = ran.failed.key, ran.traces[ran.failed.key]
-            false = false_expectation(ran.failed, trace, source)
-            raise LitpostError(failure_message(ran.failed, trace, source))
-        rendered = draft.rendered(ran.traces)
-        files = _files(rendered, source, project, theme, ran)
-        changed = differing(project.root, files)
-        if dry:
-            diff = "".join(diffs(project.root, changed))
-            status = "stale" if changed else "current"
-            return PostReport(path, place.post, status, "", diff, cells, warnings)
-        with locked(project.root):
-            if not force:
-                check_post(project.root, place.post)
-            former = _former_figures(place, theme, project.root)
-            write(project.root, changed)
-            kept = {*files, *outputs_of_others(place, project.root)}
-            remove(project.root, (old for old in former if old not in kept))
+        with Draft(
+            source, place, theme, project, is_forced=force, written=None if dry else written
+        ) as draft:
+            ran = Execution(
+                planned, project.root, store=receipts.store, versions=receipts.versions,
+                values=Values(project.root / STORE), uses_store=uses_store,
+                sessions=sessions, report=report,
+                meanwhile=partial(_prepare, planned, project, theme), shown=draft.begin,
+            ).run()  # fmt: skip
+            cells = tuple(_cell_reports(planned, ran))
+            if ran.failed:
+                failed, trace = ran.failed.key, ran.traces[ran.failed.key]
+                false = false_expectation(ran.failed, trace, source)
+                raise LitpostError(failure_message(ran.failed, trace, source))
+            outputs = draft.files(draft.rendered(ran.traces))
+            manifest = make_manifest(source, project, ran.reads, outputs)
+            files = {**outputs, place.manifest: manifest.as_json()}
+            changed = differing(project.root, files)
+            if dry:
+                diff = "".join(diffs(project.root, changed))
+                status = "stale" if changed else "current"
+                return PostReport(path, place.post, status, "", diff, cells, warnings)
+            with locked(project.root):
+                if not force:
+                    check_post(project.root, place.post)
+                former = _former_figures(place, theme, project.root)
+                write(project.root, changed)
+                kept = {*files, *outputs_of_others(place, project.root)}
+                remove(project.root, (old for old in former if old not in kept))
     except LitpostError as error:
         return PostReport(
             path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
         )
+    if written and changed.keys() - {place.manifest}:
+        written()
     receipts.keep(source, ran, files, tuple(_current_cells(source)), theme)
     status = "written" if changed else "unchanged"
     return PostReport(path, place.post, status, "", "", cells, warnings)
-
-
-class _Draft:
-    """A post that is rendered as soon as it is known what the steps show."""
-
-    def __init__(self, source: Source, place: Place, theme: Theme, project: Project) -> None:
-        self._source, self._place, self._theme, self._project = source, place, theme, project
-        self._begun: tuple[Outputs, Rendered] | None = None
-
-    def begin(self, traces: Mapping[str, Trace]) -> None:
-        """Render the post, as it will be if the steps don't come to show something else."""
-        self._begun = None
-        with contextlib.suppress(Exception):  # it will be met again
-            self._begun = _outputs(traces), self._render(traces)
-
-    def rendered(self, traces: Mapping[str, Trace]) -> Rendered:
-        """Return the rendered post.
-
-        Raises
-        ------
-        SourceError
-            It would be wrong.
-        """
-        if self._begun and self._begun[0] == _outputs(traces):
-            return self._begun[1]
-        return self._render(traces)
-
-    def _render(self, traces: Mapping[str, Trace]) -> Rendered:
-        from litpost.renderer import render
-
-        return render(
-            self._source, traces, place=self._place, theme=self._theme, project=self._project
-        )
-
-
-def _outputs(traces: Mapping[str, Trace]) -> Outputs:
-    return {key: trace.outputs for key, trace in traces.items()}
 
 
 def _prepare(planned: Plan, project: Project, theme: Theme) -> None:
@@ -295,20 +264,6 @@ def _in_its_language(source: Source, project: Project) -> Source:
         return source
     path = original_path(name, source, project)
     return translate(source, parse(_text(path, project), path))
-
-
-def _files(
-    rendered: Rendered, source: Source, project: Project, theme: Theme, ran: Run
-) -> dict[str, bytes]:
-    """Return all files of a post, those that others point at first."""
-    outputs = {
-        **rendered.assets,
-        f"assets/css/{theme.style_sheet}": theme.sheet(),
-        f"assets/js/{SCRIPT}": (COMMON / SCRIPT).read_bytes(),
-        rendered.place.post: rendered.text.encode(),
-    }
-    manifest = make_manifest(source, project, ran.reads, outputs)
-    return {**outputs, rendered.place.manifest: manifest.as_json()}
 
 
 def _former_figures(place: Place, theme: Theme, root: Path) -> list[str]:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
@@ -30,7 +31,7 @@ from litpost.store import Store
 from litpost.trace import Failure, Reads, Trace, stored_trace
 from litpost.values import Values
 from litpost.versions import Versions, parse
-from litpost.world import text_digest
+from litpost.world import LOADED, text_digest
 
 NO_STORE = "nothing that is stored is used"
 
@@ -78,7 +79,7 @@ class Execution:
         What to do in a thread while the first step runs.
     shown
         Is told what all steps show once the last one has run, while it is found out what that one
-        has read: it may have to run again.
+        has read; and whether that is certain: else it may have to run again.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Execution:
         sessions: Sessions | None = None,
         report: Callable[[Step, int, int], None] = lambda step, number, count: None,
         meanwhile: Callable[[], None] = lambda: None,
-        shown: Callable[[Mapping[str, Trace]], None] = lambda traces: None,
+        shown: Callable[[Mapping[str, Trace], bool], None] = lambda traces, is_certain: None,
     ) -> None:
         self._sessions = sessions or Sessions(root, plan.language)
         self._plan, self._root, self._store, self._versions = plan, root, store, versions
@@ -342,7 +343,7 @@ class Execution:
         trace = run_step(
             session, step, variables(before),
             declared=self._told(step), known=known,
-            meanwhile=self._use_the_wait, shown=self._tell_of,
+            meanwhile=self._use_the_wait, shown=partial(self._tell_of, before),
         )  # fmt: skip
         self._state.look_again()
         self._note(step, before, trace)
@@ -367,11 +368,25 @@ class Execution:
             Thread(target=self._meanwhile, daemon=True).start()
             self._meanwhile = None
 
-    def _tell_of(self, trace: Trace) -> None:
+    def _tell_of(self, before: Written, trace: Trace, asked: Set[str]) -> None:
         """Tell what all steps show, if a trace is of the last one."""
         if trace.key == self._plan.steps[-1].key and not trace.failure:
             traces = {done.step.key: done.trace for _, done in self._history}
-            self._shown({**traces, trace.key: trace})
+            is_certain = not trace.missed and self._has_all(before, asked)
+            self._shown({**traces, trace.key: trace}, is_certain)
+
+    def _has_all(self, before: Written, asked: Set[str]) -> bool:
+        """Say whether the session holds nothing but what is to be there `before` a step.
+
+        It may lack variables: a step that looks one up tells of it. And it may lack libraries that
+        the step hasn't `asked` for.
+        """
+        live = self._live
+        differing = {s for s in before.keys() | live.keys() if live.get(s) != before.get(s)}
+        return all(
+            before.get(slot) == LOADED and slot not in live and slot[2:] not in asked
+            for slot in differing if slot[0] in "ma"
+        )  # fmt: skip
 
     def _note(self, step: Step, before: Written, trace: Trace) -> None:
         """Note that the session has run a step."""

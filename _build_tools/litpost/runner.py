@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
@@ -231,7 +231,7 @@ def run_step(
     declared: Mapping[str, str | None] = MappingProxyType({}),
     known: Mapping[str, str | None] = MappingProxyType({}),
     meanwhile: Callable[[], None] = lambda: None,
-    shown: Callable[[Trace], None] = lambda trace: None,
+    shown: Callable[[Trace, Set[str]], None] = lambda trace, asked: None,
 ) -> Trace:
     """Run a step in a session.
 
@@ -250,7 +250,8 @@ def run_step(
     meanwhile
         What to do as soon as the session has been asked: it must not take long.
     shown
-        Is told what the step has shown, while it is found out what it has read and written.
+        Is told what the step has shown, and for which modules it has asked, while it is found out
+        what it has read and written.
     """
     request = {
         **step.request, "identity": step.identity, "is_first": step.is_first, "exists": exists,
@@ -261,7 +262,7 @@ def run_step(
     try:
         answer, seconds = session.run(
             request, timeout=step.timeout, meanwhile=meanwhile,
-            shown=lambda first: shown(read_trace(step.key, first, 0.0)),
+            shown=lambda first: shown(read_trace(step.key, first, 0.0), {*first["asked"]}),
         )  # fmt: skip
     except SessionError as error:
         return Trace(step.key, error.outputs, error.failure, time.monotonic() - start)

@@ -127,7 +127,7 @@ def read_trace(key: str, answer: Mapping[str, Any], seconds: float) -> Trace:
         read_outputs(answer),
         Failure(**failure) if failure else None,
         seconds,
-        **answer.get("trace", {}),
+        **{"missed": answer.get("missed"), **answer.get("trace", {})},
     )
 
 

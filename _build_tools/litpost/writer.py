@@ -52,7 +52,15 @@ def check_post(root: Path, path: str) -> None:
 
 def differing(root: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files that aren't on disk with these bytes."""
-    return {path: data for path, data in files.items() if _read(root / path) != data}
+    return {path: data for path, data in files.items() if read(root / path) != data}
+
+
+def read(file: Path) -> bytes | None:
+    """Return what is in a file, or nothing where none can be read."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 def write(root: Path, files: Mapping[str, bytes]) -> None:
@@ -108,13 +116,6 @@ def remove_empty(root: Path, folders: Iterable[str]) -> None:
     for path in folders:
         with contextlib.suppress(OSError):  # it isn't, or isn't there
             (root / path).rmdir()
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
 
 
 def _replace(file: Path, data: bytes) -> None:

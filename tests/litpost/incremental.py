@@ -80,14 +80,21 @@ class Built:
 
 
 def build(blog: Blog, sessions: Sessions | None = None) -> Built:
-    """Build the blog's source."""
+    """Build the blog's source; with sessions, as `litpost serve` does.
+
+    There a post is written before its build is done only if that is certain: it isn't written again
+    then, but to take it back.
+    """
     asked: list[str] = []
+    seen: list[Mapping[str, bytes]] = []
     report = builder.build(
         SOURCE,
         find_project(blog.root),
         sessions=sessions,
         report=lambda step, number, count: asked.append(step.key),
+        written=(lambda: seen.append(blog.files())) if sessions else None,
     )
+    assert len(seen) <= (2 if report.status == "failed" else 1), seen
     if sessions:
         sessions.run_ahead()
     return _built(blog, report.as_json(), int(report.status == "failed"), asked)

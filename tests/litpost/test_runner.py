@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 import pytest
@@ -197,7 +197,7 @@ SLOW = (
 )
 
 
-def run_alone(blog: Blog, source: str, shown: Callable[[Trace], None]) -> Trace:
+def run_alone(blog: Blog, source: str, shown: Callable[[Trace, Set[str]], None]) -> Trace:
     """Run one cell in a session of its own."""
     [step] = plan(source_of(source), covers={}, engine="").steps
     with contextlib.closing(Session(blog.root, "en")) as session:
@@ -205,10 +205,14 @@ def run_alone(blog: Blog, source: str, shown: Callable[[Trace], None]) -> Trace:
 
 
 def test_what_a_step_shows_is_told_while_it_is_found_out_what_it_has_read(blog: Blog) -> None:
-    code = f"print('shown')\n{SLOW.format(1)}        raise AttributeError\nx = Slow()"
-    shown: list[tuple[float, Trace]] = []
-    trace = run_alone(blog, cell(code), lambda trace: shown.append((time.monotonic(), trace)))
-    [(when, early)] = shown
+    code = (
+        "import os.path, wave\nprint('shown')\n"
+        f"{SLOW.format(1)}        raise AttributeError\nx = Slow()"
+    )
+    shown: list[tuple[float, Trace, Set[str]]] = []
+    trace = run_alone(blog, cell(code), lambda *told: shown.append((time.monotonic(), *told)))
+    [(when, early, asked)] = shown
+    assert asked == {"os", "wave"}
     assert time.monotonic() - when > 0.9
     assert [out.text for out in early.outputs] == ["shown\n"]
     assert early.outputs == trace.outputs
@@ -239,13 +243,13 @@ def test_no_other_error_is_told_of_if_the_time_is_over_after_it(blog: Blog) -> N
 
 
 def test_the_time_that_rendering_takes_is_not_the_steps(blog: Blog) -> None:
-    trace = run_alone(blog, cell("print(1)", "timeout: 2"), lambda trace: time.sleep(3))
+    trace = run_alone(blog, cell("print(1)", "timeout: 2"), lambda *told: time.sleep(3))
     assert trace.failure is None
     assert trace.seconds < 2
 
 
 def test_fingerprints_that_take_too_long_are_no_less_so_as_the_post_is_rendered(blog: Blog) -> None:
     code = f"{SLOW.format(1)}        raise AttributeError\nx = Slow()"
-    trace = run_alone(blog, cell(code, "timeout: 0.5"), lambda trace: time.sleep(2))
+    trace = run_alone(blog, cell(code, "timeout: 0.5"), lambda *told: time.sleep(2))
     assert trace.failure
     assert trace.failure.name == "Timeout"

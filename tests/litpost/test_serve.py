@@ -74,6 +74,20 @@ def test_only_an_edit_of_code_starts_a_session(blog: Blog, monkeypatch: pytest.M
     upkeep.close()
 
 
+def test_a_page_is_to_be_loaded_anew_once_an_edit(blog: Blog) -> None:
+    board = Board("test")
+    upkeep = Upkeep(blog.project, board)
+    blog.source(cell("print(1)"))
+    upkeep.look()
+    versions = [board.notice.version]
+    for body in (cell("print(2)"), cell("print(2)") + "\nWords.\n", cell("print(2)  # so")):
+        blog.source(body)
+        upkeep.look()
+        versions.append(board.notice.version)
+    upkeep.close()
+    assert versions == ["test.1", "test.2", "test.3", "test.4"]
+
+
 def test_it_looks_again_soon_however_long_a_build_takes(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

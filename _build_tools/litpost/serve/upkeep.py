@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from litpost import site
@@ -106,7 +107,6 @@ class Upkeep:
                 self._problems[path] = report.message
             _print(report)
             self._forgive(began)
-            is_new |= report.status == "written"
             self._board.tell(self._problems, is_new=is_new and not self._jekyll)
             for sessions in self._sessions.values():
                 sessions.run_ahead()
@@ -122,9 +122,17 @@ class Upkeep:
         try:
             with contextlib.closing(Store(root / STORE)) as store:
                 receipts = Receipts(self.project, store)
-                return freshen(path, self.project, receipts, sessions=self._sessions_of(path))
+                return freshen(
+                    path, self.project, receipts,
+                    sessions=self._sessions_of(path), written=partial(self._show, path),
+                )  # fmt: skip
         except LitpostError as error:
             return PostReport(path, Place.of(path).post, "failed", str(error))
+
+    def _show(self, path: str) -> None:
+        """Have browsers load what was written of a source's post."""
+        self._problems.pop(path, None)
+        self._board.tell(self._problems, is_new=not self._jekyll)
 
     def _sessions_of(self, path: str) -> Sessions:
         """Return what starts a source's sessions; those of sources built long ago are closed."""

@@ -6,9 +6,10 @@ is that of a third one, whose other end is held as long as anybody wants the ses
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "is_first": bool, "vouched": bool, "exists": {slot: digest},
 "declared": {slot: digest}, "known": {slot: digest}}``
-    is answered by two objects: ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}}`` as soon
-    as the step has run, then ``{"trace": {…}}``; see `litpost.trace.Failure` for the failure,
-    `litpost.session.recorder` for the trace.
+    is answered by two objects: ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}, "missed":
+    null|name, "asked": [name…]}`` as soon as the step has run, then ``{"trace": {…}}``. See
+    `litpost.trace` for what was missed and for the failure, `litpost.session.recorder` for the
+    trace; what was asked for by imports are modules and packages, without what these hold.
 ``{"do": "keep", "files": {slot: path}, "limit": bytes}``
     writes variables into files, as far as they are plain (`litpost.session.values`); is answered by
     ``{"kept": [slot…]}``.
@@ -143,7 +144,9 @@ def _start(root: str) -> Any:
         if not request["is_first"]:
             collector.begin_others()
         recorder.begin(request, keep=deletable)
-        yield shell.run(request)
+        shown = shell.run(request)
+        asked = sorted({name.partition(".")[0] for name in watch.imports.asked})
+        yield {**shown, "missed": namespace.missed, "asked": asked}
         trace = recorder.end(
             request["identity"],
             vouched=request["vouched"],
