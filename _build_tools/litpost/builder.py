@@ -16,7 +16,7 @@ from litpost.errors import LitpostError, SourceError, UnwritableError
 from litpost.execution import Execution, Run
 from litpost.failures import failure_message, false_expectation
 from litpost.formulas import check_formulas
-from litpost.manifest import make_manifest, outputs_of_others, read_manifest, staleness
+from litpost.manifest import make_manifest, read_manifest, staleness
 from litpost.parser import parse
 from litpost.plan import Plan, Step, plan
 from litpost.project import STORE, TEMPLATES, Place, Project
@@ -31,7 +31,7 @@ from litpost.theme import Theme, load_theme
 from litpost.translations import check_language, check_untranslated, original_path, translate
 from litpost.values import Values
 from litpost.versions import Versions
-from litpost.writer import check_post, differing, locked, remove, write
+from litpost.writer import check_post, differing
 
 Report = Callable[[Step, int, int], None]
 Written = Callable[[], None]
@@ -112,55 +112,41 @@ def _build(
     report: Report,
     written: Written | None,
 ) -> PostReport:
-    place = Place.of(path)
-    cells: tuple[CellReport, ...] = ()
-    failed, false = "", None
-    warnings: tuple[str, ...] = ()
+    root, place = project.root, Place.of(path)
+    told = PostReport(path, place.post, "failed")
     try:
-        theme = load_theme(project.theme, project.root / TEMPLATES)
+        theme = load_theme(project.theme, root / TEMPLATES)
         source = read(path, project, theme)
         if not (force or dry):
-            check_post(project.root, place.post)
-        warnings = tuple(map(str, source.warnings))
+            check_post(root, place.post)
+        told = replace(told, warnings=tuple(map(str, source.warnings)))
         planned = _plan(source, project, theme)
-        with Draft(
-            source, place, theme, project, is_forced=force, written=None if dry else written
-        ) as draft:
+        draft = Draft(source, place, theme, project, is_forced=force)
+        with draft.shown_to(None if dry else written):
             ran = Execution(
-                planned, project.root, store=receipts.store, versions=receipts.versions,
-                values=Values(project.root / STORE), uses_store=uses_store,
+                planned, root, store=receipts.store, versions=receipts.versions,
+                values=Values(root / STORE), uses_store=uses_store,
                 sessions=sessions, report=report,
                 meanwhile=partial(_prepare, planned, project, theme), shown=draft.begin,
             ).run()  # fmt: skip
-            cells = tuple(_cell_reports(planned, ran))
+            told = replace(told, cells=tuple(_cell_reports(planned, ran)))
             if ran.failed:
-                failed, trace = ran.failed.key, ran.traces[ran.failed.key]
+                trace = ran.traces[ran.failed.key]
                 false = false_expectation(ran.failed, trace, source)
+                told = replace(told, failed=ran.failed.key, false=false)
                 raise LitpostError(failure_message(ran.failed, trace, source))
-            outputs = draft.files(draft.rendered(ran.traces))
+            outputs = draft.files(ran.traces)
             manifest = make_manifest(source, project, ran.reads, outputs)
             files = {**outputs, place.manifest: manifest.as_json()}
-            changed = differing(project.root, files)
             if dry:
-                diff = "".join(diffs(project.root, changed))
-                status = "stale" if changed else "current"
-                return PostReport(path, place.post, status, "", diff, cells, warnings)
-            with locked(project.root):
-                if not force:
-                    check_post(project.root, place.post)
-                former = _former_figures(place, theme, project.root)
-                write(project.root, changed)
-                kept = {*files, *outputs_of_others(place, project.root)}
-                remove(project.root, (old for old in former if old not in kept))
+                changed = differing(root, files)
+                diff = "".join(diffs(root, changed))
+                return replace(told, status="stale" if changed else "current", diff=diff)
+            has_written = draft.finish(files)
     except LitpostError as error:
-        return PostReport(
-            path, place.post, "failed", str(error), "", cells, warnings, failed=failed, false=false
-        )
-    if written and changed.keys() - {place.manifest}:
-        written()
+        return replace(told, message=str(error))
     receipts.keep(source, ran, files, tuple(_current_cells(source)), theme)
-    status = "written" if changed else "unchanged"
-    return PostReport(path, place.post, status, "", "", cells, warnings)
+    return replace(told, status="written" if has_written else "unchanged")
 
 
 def _prepare(planned: Plan, project: Project, theme: Theme) -> None:
@@ -264,16 +250,6 @@ def _in_its_language(source: Source, project: Project) -> Source:
         return source
     path = original_path(name, source, project)
     return translate(source, parse(_text(path, project), path))
-
-
-def _former_figures(place: Place, theme: Theme, root: Path) -> list[str]:
-    """List the figures of the build before: by its manifest, or by their names if that is lost."""
-    from litpost.images import kept_before
-
-    folder = f"{theme.images_folder}/{place.slug}/"
-    if manifest := read_manifest(root / place.manifest):
-        return [path for path in manifest.outputs if path.startswith(folder)]
-    return [file.relative_to(root).as_posix() for file in kept_before(root / folder)]
 
 
 def _cell_reports(planned: Plan, ran: Run) -> Iterator[CellReport]:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Mapping
 
+from litpost.manifest import outputs_of_others, read_manifest
 from litpost.project import Place, Project
 from litpost.source import Source
 from litpost.theme import COMMON, SCRIPT, Theme
 from litpost.trace import Output, Trace
 from litpost.writer import check_post, differing, locked, read, remove, write
 
-if TYPE_CHECKING:
-    from litpost.renderer import Rendered
-
 Outputs = Mapping[str, tuple[Output, ...]]
 
 
 class Draft:
-    """A post that is rendered as soon as it is known what the steps show.
-
-    If somebody waits for it, it is also written then, unless the steps may come to show something
-    else. As a context: what was written is taken back if the build fails after all.
+    """A post from the moment in which it is known what its steps show.
 
     Parameters
     ----------
@@ -31,50 +24,48 @@ class Draft:
         What it is made of.
     is_forced
         Whether a post that was edited by hand may be overwritten.
-    written
-        Is called when the post or its figures have been written, or taken back; or nobody waits.
     """
 
     def __init__(
-        self,
-        source: Source,
-        place: Place,
-        theme: Theme,
-        project: Project,
-        *,
-        is_forced: bool = False,
-        written: Callable[[], None] | None = None,
+        self, source: Source, place: Place, theme: Theme, project: Project, *, is_forced: bool
     ) -> None:
         self._source, self._place, self._theme, self._project = source, place, theme, project
-        self._is_forced, self._written = is_forced, written
-        self._begun: tuple[Outputs, Rendered] | None = None
+        self._is_forced = is_forced
+        self._reader: Callable[[], None] | None = None
+        self._begun: tuple[Outputs, dict[str, bytes]] | None = None
         self._former: dict[str, bytes | None] = {}
         self._now: dict[str, bytes] = {}
 
-    def __enter__(self) -> Draft:
-        return self
+    @contextlib.contextmanager
+    def shown_to(self, reader: Callable[[], None] | None) -> Iterator[None]:
+        """Call a `reader`, if there is one, whenever the post has been written or taken back.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None
-    ) -> None:
-        if kind and self._now:
+        For a reader it is written as early as it can be. If what is done here fails, all that was
+        written is taken back.
+        """
+        self._reader = reader
+        try:
+            yield
+        except BaseException:
             self._take_back()
+            raise
 
     def begin(self, traces: Mapping[str, Trace], is_certain: bool) -> None:
         """Render the post as it will be if the steps don't come to show something else.
 
         `is_certain` says that they won't.
         """
-        self._begun, has_written = None, False
+        self._begun, changed = None, dict[str, bytes]()
         with contextlib.suppress(Exception):  # it will be met again
-            self._begun = _outputs(traces), self._render(traces)
-            if is_certain and self._written:
-                has_written = self._write(self.files(self._begun[1]))
-        if has_written and self._written:
-            self._written()
+            files = self._render(traces)
+            self._begun = _outputs(traces), files
+            if is_certain and self._reader:
+                with locked(self._project.root):
+                    changed = self._write(files)
+        self._tell_of(changed)
 
-    def rendered(self, traces: Mapping[str, Trace]) -> Rendered:
-        """Return the rendered post.
+    def files(self, traces: Mapping[str, Trace]) -> dict[str, bytes]:
+        """Return what the post consists of, but for its manifest: what it points at first.
 
         Raises
         ------
@@ -85,8 +76,31 @@ class Draft:
             return self._begun[1]
         return self._render(traces)
 
-    def files(self, rendered: Rendered) -> dict[str, bytes]:
-        """Return what the post consists of, but for its manifest: what it points at first."""
+    def finish(self, files: Mapping[str, bytes]) -> bool:
+        """Write all files, and remove the figures that are none of the post's any more.
+
+        Returns whether anything was written.
+
+        Raises
+        ------
+        LitpostError
+            The post was edited by hand, or something can't be written.
+        """
+        root, place = self._project.root, self._place
+        with locked(root):
+            figures = [*self._former_figures()]
+            changed = self._write(files)
+            kept = {*files, *outputs_of_others(place, root)}
+            remove(root, (path for path in figures if path not in kept))
+        self._tell_of(changed.keys() - {place.manifest})
+        return bool(changed)
+
+    def _render(self, traces: Mapping[str, Trace]) -> dict[str, bytes]:
+        from litpost.renderer import render
+
+        rendered = render(
+            self._source, traces, place=self._place, theme=self._theme, project=self._project
+        )
         return {
             **rendered.assets,
             f"assets/css/{self._theme.style_sheet}": self._theme.sheet(),
@@ -94,35 +108,45 @@ class Draft:
             rendered.place.post: rendered.text.encode(),
         }
 
-    def _render(self, traces: Mapping[str, Trace]) -> Rendered:
-        from litpost.renderer import render
+    def _former_figures(self) -> Iterator[str]:
+        """Yield the figures of the build before: by its manifest, or, if that is lost, by name."""
+        from litpost.images import kept_before
 
-        return render(
-            self._source, traces, place=self._place, theme=self._theme, project=self._project
-        )
+        root, place = self._project.root, self._place
+        folder = f"{self._theme.images_folder}/{place.slug}/"
+        if manifest := read_manifest(root / place.manifest):
+            yield from (path for path in manifest.outputs if path.startswith(folder))
+        else:
+            yield from (path.relative_to(root).as_posix() for path in kept_before(root / folder))
 
-    def _write(self, files: Mapping[str, bytes]) -> bool:
-        """Write the files that differ; say whether there are any."""
+    def _write(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Write the files that differ; return these."""
         root = self._project.root
-        with locked(root):
-            if not self._is_forced:
-                check_post(root, self._place.post)
-            changed = differing(root, files)
-            self._former = {path: read(root / path) for path in changed} | self._former
-            self._now |= changed
-            write(root, changed)
-        return bool(changed)
+        if not self._is_forced:
+            check_post(root, self._place.post)
+        changed = differing(root, files)
+        self._former = {path: read(root / path) for path in changed} | self._former
+        self._now |= changed
+        write(root, changed)
+        return changed
 
     def _take_back(self) -> None:
-        """Put back what was there, where it is still as it was written here."""
-        root = self._project.root
+        """Put back what was there, unless somebody else has written the post since."""
+        root, post, written = self._project.root, self._place.post, self._now
+        if not written:
+            return
         with locked(root):
-            changed = differing(root, self._now)
-            former = {path: data for path, data in self._former.items() if path not in changed}
+            if post in written and read(root / post) not in (written[post], self._former[post]):
+                return
+            mine = written.keys() - differing(root, written).keys()
+            former = {path: self._former[path] for path in mine}
             write(root, {path: data for path, data in former.items() if data is not None})
             remove(root, (path for path, data in former.items() if data is None))
-        if self._written:
-            self._written()
+        self._tell_of(mine)
+
+    def _tell_of(self, changed: Collection[str]) -> None:
+        if changed and self._reader:
+            self._reader()
 
 
 def _outputs(traces: Mapping[str, Trace]) -> Outputs:

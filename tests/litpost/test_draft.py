@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from litpost import builder
+from litpost import builder, writer
 from litpost.reports import PostReport
 from tests.litpost.blog import FIGURES, MANIFEST, POST, SOURCE, Blog, cell
 
@@ -112,8 +114,11 @@ def test_a_post_is_taken_back_if_its_build_fails_after_all(reader: Reader) -> No
 
 
 def test_what_somebody_else_has_written_meanwhile_is_not_taken_back(blog: Blog) -> None:
-    blog.build(cell(STRANGE.replace("FAILS", "False")))
-    blog.source(cell("1\n" + STRANGE.replace("FAILS", "True")))
+    code = PLOT.format(2) + "\n" + STRANGE
+    blog.build(cell(code.replace("FAILS", "False"), "fig-alt: a line"))
+    code = PLOT.format(3) + "\n" + STRANGE
+    blog.source(cell(code.replace("FAILS", "True"), "fig-alt: a line"))
+    before = blog.files().keys()
     writings = iter(["another's"])
 
     def written() -> None:
@@ -122,6 +127,25 @@ def test_what_somebody_else_has_written_meanwhile_is_not_taken_back(blog: Blog) 
 
     assert builder.build(SOURCE, blog.project, written=written).status == "failed"
     assert blog.read() == "another's"
+    assert len(blog.files().keys() - before) == 2  # it may show the figure, in light and dark
+
+
+def test_of_a_post_that_can_not_be_written_nothing_is(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.build(cell(PLOT.format(2), "fig-alt: a line"))
+    before = reader.blog.files()
+    real = writer._replace
+
+    def replace(file: Path, data: bytes) -> None:
+        if file.suffix == ".md" and data != before[POST]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file, data)
+
+    monkeypatch.setattr(writer, "_replace", replace)
+    report = reader.build(cell(PLOT.format(3), "fig-alt: a line"))
+    assert "No space left" in report.message
+    assert reader.blog.files() == before
 
 
 def test_a_post_that_is_edited_by_hand_is_kept(reader: Reader) -> None:
