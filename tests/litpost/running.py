@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from litpost.execution import Execution, Run
@@ -64,6 +66,14 @@ def loss(blog: Blog, *codes: str, timeout: float = 30) -> Failure:
     assert failure
     assert failure.final
     return failure
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Wait until something holds; it must before the time is over."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def is_running(process: str) -> bool:

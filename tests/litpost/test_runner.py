@@ -19,7 +19,7 @@ from litpost.runner import Session, run_step
 from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import build
-from tests.litpost.running import is_running, loss, run_all, source_of, texts
+from tests.litpost.running import is_running, loss, run_all, source_of, texts, wait_until
 
 DYING = {
     "exit": ("import os\nos._exit(3)", "exit status 3"),
@@ -102,10 +102,7 @@ def test_nothing_that_a_cell_has_started_outlives_the_build(blog: Blog) -> None:
         "print(subprocess.Popen(['sleep', '600']).pid)"
     )
     [[(_, pid)]] = texts(blog, cell(code))
-    end = time.monotonic() + 10
-    while is_running(pid.strip()) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_running(pid.strip())
+    wait_until(lambda: not is_running(pid.strip()), seconds=10)
 
 
 def test_a_request_that_comes_while_a_cell_runs_does_not_end_the_session(blog: Blog) -> None:
@@ -127,10 +124,7 @@ def test_what_has_run_before_a_build_is_killed_does_not_run_again(blog: Blog) ->
     blog.source(cell("x = 1", "label: a") + "\n" + cell(waits, "label: b"))
     command = [sys.executable, "-m", "litpost", "build"]
     with subprocess.Popen(command, cwd=blog.root, stderr=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 60
-        while not (blog.root / "begun").exists():
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_until((blog.root / "begun").exists)
         process.kill()
     blog.source(cell("x = 1", "label: a") + "\n" + cell("print(2)", "label: b"))
     assert build(blog).ran == ["b"]
@@ -151,14 +145,9 @@ def test_a_cell_doesnt_outlive_a_build_that_is_killed(
     blog.source(cell(f"import os\nprint(os.getpid(), file=open('pid', 'w'), flush=True)\n{code}"))
     command = [sys.executable, "-m", "litpost", "build"]
     with subprocess.Popen(command, cwd=blog.root, stderr=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 60
-        while not ((file := blog.root / "pid").exists() and file.read_text()):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_until(lambda: (blog.root / "pid").exists() and bool(blog.read("pid")))
         process.send_signal(kind)
-    while is_running(file.read_text().strip()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: not is_running(blog.read("pid").strip()))
 
 
 def test_sessions_leave_no_descriptors_and_no_files(

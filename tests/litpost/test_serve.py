@@ -20,7 +20,8 @@ from litpost.serve.board import Board
 from litpost.serve.kramdown import to_html
 from litpost.serve.upkeep import Upkeep
 from tests.litpost.blog import HEADER, POST, SOURCE, Blog, cell
-from tests.litpost.serving import PAGE, PATIENCE, served
+from tests.litpost.running import wait_until
+from tests.litpost.serving import PAGE, served
 
 
 def version_of(page: str) -> str:
@@ -245,10 +246,7 @@ def test_it_stops_at_once_also_while_a_cell_runs_and_somebody_listens(
     with served(blog) as server:
         told = server.notices()
         next(told)
-        end = time.monotonic() + PATIENCE
-        while not (blog.root / "pid").is_file() or not blog.read("pid"):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_until(lambda: (blog.root / "pid").is_file() and bool(blog.read("pid")))
         start = time.monotonic()
         assert server.stop(kind) == 0
         assert time.monotonic() - start < 10

@@ -19,7 +19,7 @@ from litpost.sessions import Rerun, Sessions
 from litpost.trace import Trace
 from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import Built, Tree, build, check
-from tests.litpost.running import is_running, source_of
+from tests.litpost.running import is_running, source_of, wait_until
 
 Edit = Callable[[Mapping[str, str]], Built]
 
@@ -200,10 +200,7 @@ def test_a_session_that_is_over_ends_once_the_post_is_there(blog: Blog, sessions
         build(blog, sessions=sessions)
     posts = [data.decode() for path, data in blog.files().items() if path.startswith("_posts/")]
     pid = next(iter(re.findall(r"^(\d{2,})$", "\n".join(posts), re.M)))
-    end = time.monotonic() + 10
-    while is_running(pid) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_running(pid)
+    wait_until(lambda: not is_running(pid), seconds=10)
 
 
 def test_sessions_end_that_nothing_follows(blog: Blog) -> None:
