@@ -414,7 +414,7 @@ class _Rendering:
             return [*self.images.pngs(name, drawn)]
         except ImageError as error:
             message = (
-                f"this {cell.name} shows an `{mime}` that is none: {error}; "
+                f"this {cell.name} shows an `{mime or 'image/png'}` that is none: {error}; "
                 "what counts is the bytes of an image, or these in Base64"
             )
             self.problems.append(Problem(self.source.path, cell.line, message))

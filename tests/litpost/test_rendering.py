@@ -164,11 +164,12 @@ def test_a_raster_image_has_its_own_size_whatever_its_format(blog: Blog) -> None
         assert f'<img src="/{path}" width="40" height="30" alt="a dot">' in text
 
 
+@pytest.mark.parametrize("mime", ["image/png", "image/png;scheme=light"])
 @pytest.mark.parametrize(
     ("data", "reason"), [("x", "Invalid base64"), ("aGk=", "no format that Pillow reads")]
 )
-def test_an_image_that_is_none_is_an_error(data: str, reason: str, blog: Blog) -> None:
-    code = f"display({{'image/png': {data!r}}}, raw=True)"
+def test_an_image_that_is_none_is_an_error(data: str, reason: str, mime: str, blog: Blog) -> None:
+    code = f"display({{{mime!r}: {data!r}}}, raw=True)"
     message = blog.failure(cell(code, "label: dot", "fig-alt: a dot"))
     assert ":9: this cell `dot` shows an `image/png` that is none: " in message
     assert reason in message
