@@ -149,7 +149,7 @@ def check(blog: Blog, scratch: Path, build: Callable[[Blog], Built] = build) -> 
         ]
         assert not differ, _difference(built, clean, differ)
     else:
-        assert built.message == clean.message
+        assert built.message == clean.message, (built.message, clean.message)
     return built
 
 

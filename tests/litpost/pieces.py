@@ -393,8 +393,8 @@ FAILURES = Kit(
 )  # fmt: skip
 TIME_OUTS = Kit(
     (
-        "#| timeout: 0.3\nwhile True: pass", "#| timeout: 0.3\nn = {c}\nwhile n: pass",
-        "#| timeout: 0.3\nimport time\ntime.sleep(3 * (n == {c}))",
+        "#| timeout: 1\nwhile True: pass", "#| timeout: 1\nn = {c}\nwhile n: pass",
+        "#| timeout: 1\nimport time\ntime.sleep(3 * (n == {c}))",
     ),
     weight=1,
 )  # fmt: skip
