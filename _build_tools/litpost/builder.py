@@ -68,13 +68,15 @@ def build(
     report
         Is told of each step before it runs.
     written
-        Is called when the post or its figures were written. If it is given, they are as soon as it
-        is known what all cells show, if that is certain; what else there is to do comes after.
+        Is called when the post or its figures were written, or were taken back. If it is given,
+        they are written as soon as it is known what all cells show, if that is certain; what else
+        there is to do comes after.
 
     Returns
     -------
     PostReport
-        With status ``failed`` and a message where something is wrong; then nothing was written.
+        With status ``failed`` and a message where something is wrong; then the post and its figures
+        are as they were.
     """
     own = sessions or Sessions(project.root, project.language_of(path))
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from litpost.errors import LitpostError
 from litpost.manifest import outputs_of_others, read_manifest
 from litpost.project import Place, Project
 from litpost.source import Source
 from litpost.theme import COMMON, SCRIPT, Theme
 from litpost.trace import Output, Trace
-from litpost.writer import check_post, differing, locked, read, remove, write
+from litpost.writer import check_post, differing, locked, read, remove, remove_empty, write
 
 Outputs = Mapping[str, tuple[Output, ...]]
 
@@ -40,14 +41,21 @@ class Draft:
     def shown_to(self, reader: Callable[[], None] | None) -> Iterator[None]:
         """Call a `reader`, if there is one, whenever the post has been written or taken back.
 
-        For a reader it is written as early as it can be. If what is done here fails, all that was
+        For a reader it is written as early as it can be. If what is done here fails, what was
         written is taken back.
         """
         self._reader = reader
         try:
             yield
+        except LitpostError as error:
+            try:
+                self._take_back()
+            except (LitpostError, OSError) as other:
+                raise LitpostError(f"{error}\n{self._place.post} stays as it is: {other}") from None
+            raise
         except BaseException:
-            self._take_back()
+            with contextlib.suppress(LitpostError, OSError):  # what has come is told of
+                self._take_back()
             raise
 
     def begin(self, traces: Mapping[str, Trace], is_certain: bool) -> None:
@@ -60,7 +68,7 @@ class Draft:
             files = self._render(traces)
             self._begun = _outputs(traces), files
             if is_certain and self._reader:
-                with locked(self._project.root):
+                with locked(self._project.root, waits=False):
                     changed = self._write(files)
         self._tell_of(changed)
 
@@ -79,7 +87,7 @@ class Draft:
     def finish(self, files: Mapping[str, bytes]) -> bool:
         """Write all files, and remove the figures that are none of the post's any more.
 
-        Returns whether anything was written.
+        Returns whether anything was written, now or before.
 
         Raises
         ------
@@ -88,12 +96,13 @@ class Draft:
         """
         root, place = self._project.root, self._place
         with locked(root):
-            figures = [*self._former_figures()]
+            figures = {*self._former_figures(), *filter(self._is_figure, self._now)}
             changed = self._write(files)
+            has_written, self._now = bool(self._now), {}  # nothing is taken back any more
             kept = {*files, *outputs_of_others(place, root)}
-            remove(root, (path for path in figures if path not in kept))
+            remove(root, figures - kept)
         self._tell_of(changed.keys() - {place.manifest})
-        return bool(changed)
+        return has_written
 
     def _render(self, traces: Mapping[str, Trace]) -> dict[str, bytes]:
         from litpost.renderer import render
@@ -108,40 +117,51 @@ class Draft:
             rendered.place.post: rendered.text.encode(),
         }
 
+    def _is_figure(self, path: str) -> bool:
+        return path.startswith(f"{self._theme.images_folder}/{self._place.slug}/")
+
     def _former_figures(self) -> Iterator[str]:
         """Yield the figures of the build before: by its manifest, or, if that is lost, by name."""
         from litpost.images import kept_before
 
         root, place = self._project.root, self._place
-        folder = f"{self._theme.images_folder}/{place.slug}/"
         if manifest := read_manifest(root / place.manifest):
-            yield from (path for path in manifest.outputs if path.startswith(folder))
+            yield from filter(self._is_figure, manifest.outputs)
         else:
-            yield from (path.relative_to(root).as_posix() for path in kept_before(root / folder))
+            folder = root / self._theme.images_folder / place.slug
+            yield from (path.relative_to(root).as_posix() for path in kept_before(folder))
 
     def _write(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """Write the files that differ; return these."""
-        root = self._project.root
+        root, place = self._project.root, self._place
         if not self._is_forced:
-            check_post(root, self._place.post)
+            check_post(root, place.post)
         changed = differing(root, files)
-        self._former = {path: read(root / path) for path in changed} | self._former
+        former = {path: read(root / path) for path in (*changed, place.manifest)}
+        self._former = former | self._former
         self._now |= changed
         write(root, changed)
         return changed
 
     def _take_back(self) -> None:
-        """Put back what was there, unless somebody else has written the post since."""
-        root, post, written = self._project.root, self._place.post, self._now
+        """Put the post and its figures back as they were, unless they are somebody else's by now.
+
+        The style sheet and the script stay: they are right for all posts.
+        """
+        root, place, written = self._project.root, self._place, self._now
         if not written:
             return
         with locked(root):
-            if post in written and read(root / post) not in (written[post], self._former[post]):
+            post = read(root / place.post), read(root / place.manifest)
+            former = self._former.get(place.post), self._former[place.manifest]
+            if post not in (former, (written.get(place.post), former[1])):
                 return
-            mine = written.keys() - differing(root, written).keys()
-            former = {path: self._former[path] for path in mine}
-            write(root, {path: data for path, data in former.items() if data is not None})
-            remove(root, (path for path, data in former.items() if data is None))
+            mine = {path for path in written if path == place.post or self._is_figure(path)}
+            mine -= differing(root, {path: written[path] for path in mine}).keys()
+            new = {path for path in mine if self._former[path] is None}
+            write(root, {path: self._former[path] or b"" for path in mine - new})
+            remove(root, new)
+            remove_empty(root, {path.rpartition("/")[0] for path in new if self._is_figure(path)})
         self._tell_of(mine)
 
     def _tell_of(self, changed: Collection[str]) -> None:

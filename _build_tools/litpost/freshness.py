@@ -33,7 +33,7 @@ def freshen(
     sessions
         Start the sessions of this source; they are the caller's to close.
     written
-        Is called as soon as the post is written.
+        Is called as soon as the post is written, and if it is taken back.
     """
     receipt = receipts.of(path)
     if receipt and (report := receipt.current() or receipt.reworded()):

@@ -140,7 +140,7 @@ class Session:
             return first, seconds
         shown(first)
         try:
-            rest = self._wait(timeout - (time.monotonic() - start))
+            rest = self._wait(timeout - seconds)  # which isn't over for what is done meanwhile
         except SessionError as error:
             raise SessionError(error.failure, read_outputs(first) or error.outputs) from None
         if rest:

@@ -15,13 +15,15 @@ from litpost.signature import is_signed
 
 
 @contextlib.contextmanager
-def locked(root: Path) -> Iterator[None]:
+def locked(root: Path, *, waits: bool = True) -> Iterator[None]:
     """Hold the root's lock, so that two builds never write at once; wait for it if need be.
 
     Raises
     ------
     UnwritableError
         There can be none.
+    BlockingIOError
+        Somebody holds it, and it isn't to be waited for.
     """
     folder = root / STORE
     try:
@@ -30,7 +32,7 @@ def locked(root: Path) -> Iterator[None]:
     except OSError as error:
         raise UnwritableError(folder, error) from None
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
@@ -103,12 +105,21 @@ def create(root: Path, path: str, data: bytes) -> None:
 
 
 def remove(root: Path, paths: Iterable[str]) -> None:
-    """Remove files below the root that an earlier build wrote and nothing needs any more."""
+    """Remove files below the root that an earlier build wrote and nothing needs any more.
+
+    Raises
+    ------
+    LitpostError
+        One can't be removed.
+    """
     real = root.resolve()
     for path in paths:
         file = root / path
-        if file.resolve().is_relative_to(real):
-            file.unlink(missing_ok=True)
+        try:
+            if file.resolve().is_relative_to(real):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise LitpostError(f"{path}: can't be removed: {error.strerror}") from error
 
 
 def remove_empty(root: Path, folders: Iterable[str]) -> None:

@@ -232,7 +232,8 @@ def test_no_other_error_is_told_of_if_the_time_is_over_after_it(blog: Blog) -> N
 
 
 def test_the_time_that_rendering_takes_is_not_the_steps(blog: Blog) -> None:
-    trace = run_alone(blog, cell("print(1)", "timeout: 2"), lambda *told: time.sleep(3))
+    many = "for n in range(10_000):\n    globals()[f'variable_{n}'] = n"  # more than a pipe takes
+    trace = run_alone(blog, cell(many, "timeout: 2"), lambda *told: time.sleep(3))
     assert trace.failure is None
     assert trace.seconds < 2
 

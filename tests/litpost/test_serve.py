@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,42 @@ def test_a_page_is_to_be_loaded_anew_once_an_edit(blog: Blog) -> None:
         blog.source(body)
         upkeep.look()
         versions.append(board.notice.version)
+    blog.write("_config.yml", "lang: ko\n")
+    upkeep.look()
+    versions.append(board.notice.version)
     upkeep.close()
-    assert versions == ["test.1", "test.2", "test.3", "test.4"]
+    assert versions == ["test.1", "test.2", "test.3", "test.4", "test.5"]
+
+
+def test_with_jekyll_a_page_is_loaded_anew_when_jekyll_is_done(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board("test")
+    upkeep = Upkeep(blog.project, board, jekyll=True)
+    before: list[str] = []
+    monkeypatch.setattr(Upkeep, "_site", lambda self: not before.append(board.notice.version))
+    for number in (1, 2):
+        blog.source(cell(f"print({number})"))
+        upkeep.look()
+    upkeep.close()
+    assert before == ["test.0", "test.1"]
+    assert board.notice.version == "test.2"
+
+
+def test_what_is_mended_is_told_of_no_more_when_the_page_is_there(blog: Blog) -> None:
+    told: list[tuple[str, bool]] = []
+
+    class Heard(Board):
+        def tell(self, problems: Mapping[str, str], *, is_new: bool) -> None:
+            super().tell(problems, is_new=is_new)
+            told.append((self.notice.version, bool(problems)))
+
+    upkeep = Upkeep(blog.project, Heard("test"))
+    for code in ("print(1)", "1 / 0", "print(2)"):
+        blog.source(cell(code))
+        upkeep.look()
+    upkeep.close()
+    assert list(dict.fromkeys(told)) == [("test.1", False), ("test.1", True), ("test.2", False)]
 
 
 def test_it_looks_again_soon_however_long_a_build_takes(

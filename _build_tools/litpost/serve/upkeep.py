@@ -99,7 +99,7 @@ class Upkeep:
     def _build(self, sources: Iterable[str], *, is_new: bool) -> None:
         """Bring the posts of some sources up to date, the site behind them, and the board."""
         for path in sources:
-            began = time.time_ns() - TICK
+            began, version = time.time_ns() - TICK, self._board.notice.version
             report = self._post(path)
             self._reads.pop(path, None)
             self._problems.pop(path, None)
@@ -107,7 +107,8 @@ class Upkeep:
                 self._problems[path] = report.message
             _print(report)
             self._forgive(began)
-            self._board.tell(self._problems, is_new=is_new and not self._jekyll)
+            is_told = self._jekyll or self._board.notice.version != version
+            self._board.tell(self._problems, is_new=is_new and not is_told)
             for sessions in self._sessions.values():
                 sessions.run_ahead()
             is_new = is_new and self._jekyll
