@@ -7,7 +7,7 @@ import functools
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _EXPECTATION = re.compile(r"#\s*=>")
 _LINES = re.compile(r"lineno|currentframe|_getframe|getframeinfo|extract_stack|getsource|stack\(")
@@ -36,15 +36,41 @@ def essence(code: str) -> str:
     except (SyntaxError, ValueError, tokenize.TokenError):
         return code
     parts = []
-    for token in tokens:
-        if token.type in _SKIPPED:
+    for kind, text in _whole(tokens, code.split("\n")):
+        if kind in _SKIPPED:
             continue
-        if token.type == tokenize.COMMENT and not _EXPECTATION.match(token.string):
+        if kind == tokenize.COMMENT and not _EXPECTATION.match(text):
             continue
-        name = tokenize.tok_name[token.type]
-        text = "" if token.type in (tokenize.NEWLINE, tokenize.INDENT) else token.string
-        parts.append(f"{name} {text}")
+        told = "" if kind in (tokenize.NEWLINE, tokenize.INDENT) else text
+        parts.append(f"{tokenize.tok_name[kind]} {told}")
     return "\0".join(parts)
+
+
+def _whole(tokens: Iterable[tokenize.TokenInfo], lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield kinds and texts of tokens, each f-string as one, as up to Python 3.11.
+
+    Of ``f"{x = }"`` the blanks count.
+    """
+    depth, start = 0, (0, 0)
+    for token in tokens:
+        name = tokenize.tok_name[token.type]
+        if name.endswith("STRING_START"):
+            start = start if depth else token.start
+            depth += 1
+        elif name.endswith("STRING_END"):
+            depth -= 1
+            if not depth:
+                yield tokenize.STRING, _between(lines, start, token.end)
+        elif not depth:
+            yield token.type, token.string
+
+
+def _between(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    """Return the text between two places, told as tokens do: by line, from 1, and column."""
+    part = [*lines[start[0] - 1 : end[0]]]
+    part[-1] = part[-1][: end[1]]
+    part[0] = part[0][start[1] :]
+    return "\n".join(part)
 
 
 def knows_lines(code: str) -> bool:

@@ -135,12 +135,18 @@ class Execution:
         """Tell what would run, and why, without running anything.
 
         What a step that has to run will write isn't known; what reads it is said to have to run,
-        and may turn out to be current.
+        and may turn out to be current. Of one whose code is new, not even that is known: what
+        differs after it may be what it writes.
         """
         changing: dict[str, str] = {}
+        new = ""
         for step in self._plan.steps:
             trace, because = self._find(step)
             former = trace or self._former(step)
+            if because and former and new and step.cache is not False:
+                differing = sorted(self._differing(former))
+                if differing and all(slot[0] in "vma" for slot in differing):
+                    because = f"{differing[0][2:]} may change: {new} runs"
             if not because and former:
                 because = next(
                     (
@@ -151,8 +157,9 @@ class Execution:
                     "",
                 )
             if because:
-                name = f"{step.block.name} (line {step.line})"
+                name = f"{step.block.name} (line {step.block.line})"
                 changing |= dict.fromkeys(former.writes if former else (), name)
+                new = new if former else name
             if former:
                 self._state.apply(former.writes, former.shorts)
             yield Done(step, former or Trace(step.key), because)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import traceback
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from litpost import liquid
 from litpost.errors import LitpostError
 from litpost.formulas import one_line
 from litpost.project import STORE, TEMPLATES
 from litpost.theme import COMMON, Theme
+from litpost.writer import read, write
 
+_DIGEST = 32  # bytes
 _USUAL = ("code", "text", "figure", "post")
 
 
@@ -53,10 +58,30 @@ class Templates:
         return f"{file.removeprefix(f'{self._root}/')}:{line}"
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates in a folder, each with a digest: one that is damaged is compiled anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a template, if it is there and is what was written."""
+        data = read(self._folder / bucket.key) or b""
+        code = data[_DIGEST:]
+        if code and data[:_DIGEST] == hashlib.sha256(code).digest():
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write a template."""
+        code = bucket.bytecode_to_string()
+        with contextlib.suppress(LitpostError):  # it is compiled anew next time
+            write(self._folder, {bucket.key: hashlib.sha256(code).digest() + code})
+
+
 def _environment(folders: tuple[Path, ...], compiled: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
-        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)),
+        bytecode_cache=_Compiled(compiled),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=False,
     )

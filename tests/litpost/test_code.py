@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from litpost.code import words
+from litpost.code import essence, words
 
 MENTIONED = {
     "x, y = y, x": "x y",
@@ -40,3 +40,21 @@ MENTIONED = {
 @pytest.mark.parametrize(("code", "expected"), MENTIONED.items())
 def test_names_that_a_code_may_read(code: str, expected: str) -> None:
     assert sorted(words(code)) == expected.split()
+
+
+FORMATTED = {
+    "blanks that show": ("f'{x=}'", "f'{x = }'"),
+    "blanks within": ("f'a {f\"{x =}\"}'", "f'a {f\"{x=}\"}'"),
+    "several lines": ('f"""\n{x=}\n"""\ny', 'f"""\n{x =}\n"""\ny'),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), FORMATTED.values(), ids=FORMATTED)
+def test_what_an_f_string_may_show_matters(one: str, other: str) -> None:
+    """Since Python 3.12, such a string is several tokens."""
+    assert essence(one) != essence(other)
+    assert essence(f"{one}  # so") == essence(one)
+
+
+def test_an_f_string_is_one_word() -> None:
+    assert essence("f'{x}' + 'y'") == "STRING f'{x}'\0OP +\0STRING 'y'\0NEWLINE "

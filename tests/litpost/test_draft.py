@@ -26,10 +26,11 @@ fails = FAILS
 
 
 class Strange:
-    def __getattr__(self, name):
-        if name == '__qualname__' and fails:  # which litpost asks for, once the cell has run
+    @property
+    def __class__(self):  # which litpost asks for, once the cell has run
+        if fails:
             os._exit(3)
-        raise AttributeError(name)
+        return Strange
 
 
 value = Strange()"""

@@ -63,6 +63,26 @@ VALUES: dict[str, Case] = {
          "d": "print(x)"},
         {"c": "v += 2"}, ["c", "d"],
     ),
+    "a window on an array": (
+        {"a": "import numpy as np\nx = np.arange(6.0)\n"
+              "v = np.lib.stride_tricks.sliding_window_view(x, 3)",
+         "b": "x[2] = 10", "c": "print(v)"},
+        {"b": "x[2] = 20"}, ["b", "c"],
+    ),
+    "a row of an array": (
+        {"a": "import numpy as np\nx = np.zeros(2, dtype=[('n', float)])", "b": "row = x[0]",
+         "c": "row['n'] = 5", "d": "print(x)"},
+        {"c": "row['n'] = 6"}, ["c", "d"],
+    ),
+    "a row of an array that shows a change of it": (
+        {"a": "import numpy as np\nx = np.zeros(2, dtype=[('n', float)])\nrow = [x[0]]",
+         "b": "x['n'] = 5", "c": "print(row)"},
+        {"b": "x['n'] = 6"}, ["b", "c"],
+    ),
+    "the file that a notebook says it is": (
+        {"a": "__file__ = 'a.py'", "b": "print(__file__)"},
+        {"a": "__file__ = 'b.py'"}, ["a", "b"],
+    ),
     "the order of a set of tuples": (
         {"a": "x = {(n,) for n in (1, 2, 33)}", "b": "print(x)"},
         {"a": "x = {(n,) for n in range(99)}\nx -= {*x} - {(1,), (2,), (33,)}"}, ["a", "b"],
@@ -867,14 +887,14 @@ def test_how_deep_a_recursion_goes_does_not_depend_on_how_many_cells_have_run(
     assert not built.asked
 
 
-LOOKED_AT = "class A:\n    def __getattr__(self, name):\n        raise {}\na = A()\n"
+LOOKED_AT = "class A:\n    @property\n    def __class__(self):\n        raise {}\na = A()\n"
 
 
 def test_values_that_raise_when_they_are_looked_at_are_told_by_what_their_cell_has_read(
     blog: Blog, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     scratch = tmp_path_factory.mktemp("c")
-    cells = {"a": "x = 1", "b": LOOKED_AT.format("ValueError(name)") + "a.x = x", "c": "print(a.x)"}
+    cells = {"a": "x = 1", "b": LOOKED_AT.format("ValueError") + "a.x = x", "c": "print(a.x)"}
     ran = []
     for x in ("1", "2", "2"):
         Tree({**cells, "a": f"x = {x}"}).lay(blog)

@@ -271,3 +271,16 @@ def test_an_svg_without_our_colours_is_written_once() -> None:
     assert list(schemes("<svg fill='#123456'/>", colours)) == ["light"]
     assert list(schemes("<svg fill='#1f2329'/>", colours)) == ["light", "dark"]
     assert clean_svg('<?xml version="1.0"?>\n<svg><metadata>x</metadata></svg>') == "<svg></svg>\n"
+
+
+def test_a_compiled_template_that_is_damaged_is_compiled_anew(blog: Blog) -> None:
+    code = cell("print(1)", "label: one")
+    shown = blog.shown(code)
+    compiled = [*(blog.root / ".litpost/templates").iterdir()]
+    assert compiled
+    for damage in (lambda data: data.replace(b"litpost", b"litpoXt"), lambda data: data[:40]):
+        for file in compiled:
+            file.write_bytes(damage(file.read_bytes()))
+        done = blog.litpost("build", "--no-cache")
+        assert done.returncode == 0, done.stderr
+        assert blog.body() == shown

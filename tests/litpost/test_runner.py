@@ -130,7 +130,7 @@ def test_what_has_run_before_a_build_is_killed_does_not_run_again(blog: Blog) ->
     assert build(blog).ran == ["b"]
 
 
-ENDLESS = "class Endless:\n    def __getattr__(self, name):\n        while True: pass\n"
+ENDLESS = "class Endless:\n    @property\n    def __class__(self):\n        while True: pass\n"
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
@@ -182,7 +182,8 @@ def test_what_was_printed_before_a_loss_is_told(blog: Blog) -> None:
 
 
 SLOW = (
-    "class Slow:\n    def __getattr__(self, name):\n        import time\n        time.sleep({})\n"
+    "class Slow:\n    waits = [1]\n    @property\n    def __class__(self):\n"
+    "        import time\n        while self.waits: time.sleep({} * self.waits.pop())\n"
 )
 
 
@@ -223,7 +224,7 @@ def test_what_was_shown_before_the_time_was_over_is_told(blog: Blog) -> None:
 
 def test_no_other_error_is_told_of_if_the_time_is_over_after_it(blog: Blog) -> None:
     swallowing = (
-        "class Deaf:\n    def __getattr__(self, name):\n"
+        "class Deaf:\n    @property\n    def __class__(self):\n"
         "        try:\n            while True: pass\n        except BaseException: pass\n"
     )
     failure = loss(blog, f"{swallowing}x = Deaf()\n1 / 0", timeout=1)

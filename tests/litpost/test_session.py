@@ -257,3 +257,25 @@ def test_a_session_reports_what_it_read(blog: Blog) -> None:
     assert set(ran.reads.modules) == {"helper.py", "deeper.py"}
     assert set(ran.reads.files) == {"data/in.txt"}
     assert "numpy" in ran.reads.versions
+
+
+def test_what_a_value_makes_when_it_is_asked_for_an_attribute_is_not_made(blog: Blog) -> None:
+    code = (
+        "class Settings(dict):\n    def __getattr__(self, name):\n"
+        "        return self.setdefault(name, Settings())\n"
+        "class Slotted:\n    __slots__ = ()\n    asked = []\n"
+        "    def __getattr__(self, name):\n        self.asked.append(name)\n"
+        "settings, slotted = Settings(rate=0.1), Slotted()"
+    )
+    shown = texts(blog, cell(code), cell("print(settings, slotted.asked)"))
+    assert shown[1] == [("stdout", "{'rate': 0.1} []\n")]
+
+
+def test_what_looks_through_the_main_module_finds_the_variables(blog: Blog) -> None:
+    code = (
+        "import unittest\nclass Sums(unittest.TestCase):\n"
+        "    def test_one(self): self.assertEqual(1 + 1, 2)"
+    )
+    runs = "program = unittest.main(argv=[''], exit=False)\nprint(program.result.testsRun)"
+    shown = texts(blog, cell(code), cell(runs))
+    assert ("stdout", "1\n") in shown[1]

@@ -454,7 +454,7 @@ class _Walk:
     def _object(self, value: Any, kind: type) -> None:
         home = str(kind.__module__)  # a class may say anything
         module = home.partition(".")[0]
-        if isinstance(getattr(value, "__qualname__", None), str) and self._is_named(value):
+        if isinstance(_attribute(value, "__qualname__"), str) and self._is_named(value):
             self._by_name(value)
             return
         if module == "numpy" and self._array(value):
@@ -493,6 +493,9 @@ class _Walk:
             self.found.modules.add("numpy")
             self._dtype(value.dtype)
             self.tell("scalar", value.tobytes())
+            if isinstance(value, numpy.void):  # a row of an array, which shows its memory
+                self.mutable(value)
+                self._share_memory(value)
             return True
         if isinstance(value, numpy.ndarray) and type(value) is not numpy.ndarray:
             self._share_memory(value)
@@ -568,7 +571,7 @@ class _Walk:
                 self.tell(atom.__repr__(value))
         if isinstance(value, BaseException):
             self._error(value)
-        attributes = getattr(value, "__dict__", None)
+        attributes = _attribute(value, "__dict__")
         if attributes is not None:
             self.found.objects[identity(attributes)] = -1
             self._attributes(attributes)
@@ -635,6 +638,14 @@ class _Walk:
         self.tell("name", module, name)
         for part in parts:
             self.visit(part)
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """Return an attribute, or nothing, without asking code of the value's own for it."""
+    try:
+        return object.__getattribute__(value, name)
+    except AttributeError:
+        return None
 
 
 def _added(value: Any, kind: type) -> dict[str, Any]:

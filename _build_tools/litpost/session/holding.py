@@ -48,7 +48,7 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
     have their callbacks from matplotlib. `is_local` says whether a module is the project's.
     """
     numpy = sys.modules.get("numpy")
-    array: Any = numpy.ndarray if numpy is not None else ()
+    array: Any = (numpy.ndarray, numpy.void) if numpy is not None else ()
     objects, seen, found = {identity(value)}, {identity(value)}, [value]
     passed = _settings()
     modules: set[Any] = set()
@@ -194,9 +194,10 @@ def _held_by(value: Any) -> Iterable[Any]:
 
 
 def owner_of(array: Any, numpy: Any) -> Any:
-    """Return the object whose memory an array shows."""
+    """Return the object whose memory an array, or a row of one, shows."""
     base = array
-    while isinstance(getattr(base, "base", None), numpy.ndarray):
-        base = base.base
-    owner = base if base.base is None else base.base
-    return owner.obj if isinstance(owner, memoryview) else owner
+    while (inner := getattr(base, "base", None)) is not None:
+        if not isinstance(inner, numpy.ndarray) and not hasattr(inner, "__array_interface__"):
+            return inner.obj if isinstance(inner, memoryview) else inner
+        base = inner
+    return base

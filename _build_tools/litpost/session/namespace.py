@@ -22,7 +22,7 @@ BEGUN = "__litpost_begun__"
 
 _MISSING = object()
 _MACHINERY = frozenset(
-    """__name__ __builtins__ __loader__ __spec__ __package__ __file__ __warningregistry__
+    """__name__ __builtins__ __loader__ __spec__ __package__ __warningregistry__
     __IPYTHON__""".split()
 ) | {BEGUN}
 """Names that are the session's own; any other, ``__version__`` say, may be a cell's."""
@@ -304,6 +304,9 @@ class Main(ModuleType):
             except KeyError:
                 pass
         return object.__getattribute__(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*object.__getattribute__(self, "_namespace")]
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__getattribute__(self, "_namespace")[name] = value
