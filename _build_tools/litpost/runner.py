@@ -230,6 +230,7 @@ def run_step(
     *,
     declared: Mapping[str, str | None] = MappingProxyType({}),
     known: Mapping[str, str | None] = MappingProxyType({}),
+    ahead: bool = False,
     meanwhile: Callable[[], None] = lambda: None,
     shown: Callable[[Trace, Set[str]], None] = lambda trace, asked: None,
 ) -> Trace:
@@ -247,6 +248,8 @@ def run_step(
         What it is said to read besides what the session sees.
     known
         What the session has seen it read before, if it is run again.
+    ahead
+        Whether it is run for a build that is yet to come: it must leave nothing behind.
     meanwhile
         What to do as soon as the session has been asked: it must not take long.
     shown
@@ -256,7 +259,7 @@ def run_step(
     request = {
         **step.request, "identity": step.identity, "is_first": step.is_first, "exists": exists,
         "declared": dict(declared), "known": dict(known),
-        "vouched": bool(step.depends) and step.cache is not False,
+        "vouched": bool(step.depends) and step.cache is not False, "ahead": ahead,
     }  # fmt: skip
     start = time.monotonic()
     try:

@@ -189,8 +189,9 @@ class _Spare:
             if not self._give(session, rerun.given):
                 return
             trace = run_step(
-                session, rerun.step, rerun.exists, declared=rerun.declared, known=rerun.known
-            )
+                session, rerun.step, rerun.exists,
+                declared=rerun.declared, known=rerun.known, ahead=True,
+            )  # fmt: skip
             if not trace.repeats(rerun.trace):
                 return
             yield trace

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from litpost import builder
 from litpost.plan import plan
 from litpost.runner import Session
 from litpost.sessions import Rerun, Sessions
 from litpost.trace import Trace
-from tests.litpost.blog import Blog, cell
+from tests.litpost.blog import SOURCE, Blog, cell
 from tests.litpost.incremental import Built, Tree, build, check
 from tests.litpost.running import is_running, source_of, wait_until
 
@@ -224,3 +225,23 @@ def test_a_session_that_nobody_took_ends_when_another_runs_ahead(
     pid = str(sessions._spare.session._process.pid)
     sessions.run_ahead()
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize(
+    "does",
+    ["open('out.txt', 'w').write('1')", "__import__('os').system('touch out.txt')"],
+    ids=["writes", "starts a program"],
+)
+def test_a_step_that_runs_ahead_leaves_nothing_behind(
+    blog: Blog, sessions: Sessions, does: str
+) -> None:
+    """Since the build that it ran in, what it reads has changed."""
+    cells = {"a": f"import os\nif os.path.exists('in.txt'):\n    {does}\nx = 1", "b": "print(x)"}
+    for last in ("1", "2"):
+        Tree({**cells, "b": f"print(x, {last})"}).lay(blog)
+        assert builder.build(SOURCE, blog.project, sessions=sessions).status == "written"
+    blog.write("in.txt", "")
+    sessions.run_ahead()
+    assert [rerun.step.key for rerun in sessions.reruns] == ["a"]
+    assert sessions.take() is None
+    assert not (blog.root / "out.txt").exists()

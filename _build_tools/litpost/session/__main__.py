@@ -5,7 +5,7 @@ is that of a third one, whose other end is held as long as anybody wants the ses
 
 ``{"do": "run", "kind": "cell"|"value", "key", "code", "error": bool, "figsize", "covers",
 "underscore": bool, "identity", "is_first": bool, "vouched": bool, "exists": {slot: digest},
-"declared": {slot: digest}, "known": {slot: digest}}``
+"declared": {slot: digest}, "known": {slot: digest}, "ahead": bool}``
     is answered by two objects: ``{"outputs": [{"kind", "bundle"}…], "failure": null|{…}, "missed":
     null|name, "asked": [name…]}`` as soon as the step has run, then ``{"trace": {…}}``. See
     `litpost.trace` for what was missed and for the failure, `litpost.session.recorder` for the

@@ -75,7 +75,7 @@ class Recorder:
         self._layouts[request["key"]] = text_digest(request["code"])
         self._settings, self._drawn = self.ambient.settings(), self.ambient.drawn()
         self.namespace.begin(keep=keep)
-        self.watch.begin()
+        self.watch.begin(is_ahead=request["ahead"])
         self.ambient.begin()
 
     def keep(self, files: Mapping[str, str], *, limit: int) -> Iterator[str]:

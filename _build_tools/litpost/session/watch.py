@@ -86,6 +86,7 @@ class Watch:
         self.unseen = ""
         self.layouts: set[str] = set()
         self._folder: int | None = None
+        self._is_ahead = False
         self._held: dict[str, str | None] = {}
         self._kept = Kept(Path(os.environ.get("MATPLOTLIBRC", "/dev")) / KEPT)
         self._environment = dict(os.environ)
@@ -119,9 +120,14 @@ class Watch:
 
         linecache.getlines = lines
 
-    def begin(self) -> None:
-        """Forget all, as a step begins."""
+    def begin(self, *, is_ahead: bool) -> None:
+        """Forget all, as a step begins.
+
+        One that runs ahead of a build must leave nothing behind: if it is about to, since what it
+        reads isn't as it was, the session ends.
+        """
         self.written, self.layouts, self.unseen = {}, set(), ""
+        self._is_ahead = is_ahead
         self._prepared: set[str] = set()
         self.imports.begin()
         self.notes.begin()
@@ -175,6 +181,7 @@ class Watch:
             self._note_file(arguments[0])
             self._note_change(arguments[0])
         elif not is_importing(frame):
+            self._end_if_ahead()
             what = "starts another program" if event in _PROGRAMS else "opens a connection"
             self.unseen = self.unseen or f"it {what}"
 
@@ -219,14 +226,18 @@ class Watch:
 
     def _note_change(self, path: Any, *, whole: bool = False) -> None:
         if full := self.path_of(path):
-            if not full.startswith(self.root + os.sep) and self._is_library_loading(
-                sys._getframe()
-            ):
+            if full.startswith(self.root + os.sep):
+                self._end_if_ahead()
+            elif self._is_library_loading(sys._getframe()):
                 self._prepared.add(full)
             with self.notes.paused():
                 self._kept.keep(full, whole=whole)
                 self.written.setdefault(full, existence(full))
             self._held[full] = None
+
+    def _end_if_ahead(self) -> None:
+        if self._is_ahead:
+            os._exit(0)
 
     def _note_prepared(self) -> None:
         """Take what libraries have made for themselves, as they were loaded, for what was there.
