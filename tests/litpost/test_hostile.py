@@ -928,6 +928,17 @@ def test_a_hostile_program(name: str, blog: Blog, tmp_path_factory: pytest.TempP
     check(blog, tmp_path_factory.mktemp("clean"))
 
 
+MODEL = {
+    "a": "import torch\ntorch.manual_seed(0)\nmodel = torch.nn.Linear(2, 1)",
+    "b": "state = model.state_dict()",
+    "c": "loss = model(torch.ones(1, 2)).sum()",
+    "d": "",
+    "e": "with torch.no_grad():\n    for weight in model.parameters():\n"
+         "        weight -= 0.1 * weight.grad",
+    "f": "print(model.weight.grad)",
+    "g": "print(state['weight'])",
+}  # fmt: skip
+
 LIBRARIES: dict[str, tuple[Texts, Texts]] = {
     "TensorFlow's seed, and Keras' counters of names": (
         {
@@ -947,6 +958,24 @@ LIBRARIES: dict[str, tuple[Texts, Texts]] = {
             "d": "print(torch.rand(2))",
         },
         {"a": "import torch\ntorch.manual_seed(4);", "c": "torch.set_printoptions(precision=3)"},
+    ),
+    "PyTorch's views": (
+        {
+            "a": "import torch\nx = torch.arange(6.0).reshape(2, 3)\nrow, flat = x[0], x.detach()",
+            "b": "row += 1;",
+            "c": "print(x)",
+            "d": "flat *= 2;",
+            "e": "print(row)",
+        },
+        {"b": "row += 2;", "d": "flat *= 3;"},
+    ),
+    "gradients of PyTorch, and weights that share memory": (
+        {**MODEL, "d": "loss.backward()"},
+        {"d": "(2 * loss).backward()"},
+    ),
+    "a cell that shows gradients of PyTorch": (
+        {**MODEL, "d": "loss.backward()", "e": ""},
+        {"f": "print('its gradient:', model.weight.grad)"},
     ),
 }
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litpost.session.namespace import Namespace
+from litpost.session.tensors import held_by_tensor, is_tensor, memory_of
 
 ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 """Types of plain data that hold nothing, and can't be changed."""
@@ -59,6 +60,9 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
         modules.update(each.__module__ for each in special if isinstance(each, types.FunctionType))
         new = {*map(type, found)} - kinds
         kinds |= new
+        if "torch" in sys.modules:
+            tensors = itertools.compress(found, map(_TENSOR_TYPES.__getitem__, map(type, found)))
+            objects.update(filter(None, map(memory_of, tensors)))
         modules.update(kind.__module__ for kind in new)
         classes = {base for kind in new for base in kind.__mro__ if base.__module__ == "__main__"}
         objects.update(map(identity, classes))
@@ -146,7 +150,8 @@ def _is_searched(kind: type) -> bool:
 
 
 def _is_special(kind: type) -> bool:
-    return issubclass(kind, (types.FunctionType, weakref.ref, *_PROXIES)) or kind in _iterators()
+    kinds = (types.FunctionType, weakref.ref, *_PROXIES)
+    return issubclass(kind, kinds) or kind in _iterators() or is_tensor(kind)
 
 
 def _iterators() -> Mapping[type, str]:
@@ -163,7 +168,7 @@ def _is_changeable(kind: type) -> bool:
 
 
 _SEARCHED_TYPES, _SPECIAL_TYPES = _Types(_is_searched), _Types(_is_special)
-_CHANGEABLE_TYPES = _Types(_is_changeable)
+_CHANGEABLE_TYPES, _TENSOR_TYPES = _Types(_is_changeable), _Types(is_tensor)
 
 
 def _held(values: Sequence[Any]) -> Iterable[Any]:
@@ -177,7 +182,7 @@ def _held(values: Sequence[Any]) -> Iterable[Any]:
 
 
 def _held_by(value: Any) -> Iterable[Any]:
-    """Return what a function has for itself, what a weak reference or an iterator means."""
+    """Return what a function has for itself, what others hide from the garbage collector."""
     if isinstance(value, types.FunctionType):
         return (value.__defaults__, value.__kwdefaults__, value.__closure__, value.__dict__)
     if type(value) in _PROXIES:
@@ -185,6 +190,8 @@ def _held_by(value: Any) -> Iterable[Any]:
             return (value.__init__.__self__,)
         except ReferenceError:
             return ()
+    if is_tensor(type(value)):
+        return held_by_tensor(value)
     if name := _iterators().get(type(value)):
         try:
             return (getattr(value, name),)
