@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from litpost.store import Store
+from litpost.world import distribution_name
 
 _INSTALLED = (".dist-info", ".egg-info")
 _HEADER = re.compile(r"^(Name|Version|Requires-Dist): *(.+?)\s*$", re.M)
@@ -39,14 +40,17 @@ class Versions:
         self.__dict__.pop("_table", None)
 
     def of(self, module: str) -> str | None:
-        """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing."""
+        """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing.
+
+        ``=name`` means a distribution itself.
+        """
         return self._table.get(module)
 
     @functools.cached_property
     def _table(self) -> dict[str, str]:
         if self._store is None:
             return _table()
-        name = f"versions {_installed()}"
+        name = f"versions 2 {_installed()}"
         table = self._store.note(name)
         if table is None:
             self._store.put_note(name, table := _table())
@@ -85,7 +89,7 @@ def _table() -> dict[str, str]:
     for folder in _distributions():
         headers = _HEADER.findall(_read(folder, "METADATA", "PKG-INFO").partition("\n\n")[0])
         single = dict(headers)
-        name = _plain(single.get("Name", ""))
+        name = distribution_name(single.get("Name", ""))
         if not name:
             continue
         for top in _tops(folder):
@@ -93,8 +97,8 @@ def _table() -> dict[str, str]:
         if name not in told:  # the first on the path is the one that is imported
             told[name] = f"{single['Name']} {single.get('Version')}"
             needs = [text for key, text in headers if key == "Requires-Dist"]
-            needs = [text for text in needs if "extra ==" not in text]
-            requires[name] = [_plain(match[0]) for text in needs if (match := _NAME.match(text))]
+            found = [_NAME.match(text) for text in needs if "extra ==" not in text]
+            requires[name] = [distribution_name(match[0]) for match in found if match]
 
     def described(names: set[str]) -> str:
         todo, seen = list(names), set()
@@ -104,7 +108,8 @@ def _table() -> dict[str, str]:
                 todo += requires[name]
         return "; ".join(told[name] for name in sorted(seen))
 
-    return {top: described(names) for top, names in brought.items()}
+    themselves = {f"={name}": version for name, version in told.items()}
+    return {top: described(names) for top, names in brought.items()} | themselves
 
 
 def _distributions() -> Iterator[str]:
@@ -130,7 +135,3 @@ def _read(folder: str, *names: str) -> str:
         with contextlib.suppress(OSError), open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
             return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
     return ""
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

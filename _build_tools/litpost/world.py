@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 
 LOADED = "elsewhere"
 """The digest of a module that isn't the project's: that it is loaded is all that counts."""
 
 _SUFFIXES = (".py", ".so", ".pyd")
+
+
+def distribution_name(name: str) -> str:
+    """Return a distribution's name as all spellings of it come to be.
+
+    >>> distribution_name("Scikit_Learn")
+    'scikit-learn'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def text_digest(text: str) -> str:

@@ -130,6 +130,16 @@ READS: dict[str, Case] = {
         _kind("p"), {"a": "import litpost_thing", "b": "print(litpost_thing.f())"},
         before=_install("1.0"), outside=_install("2.0"),
     ),
+    "p: distributions by name": Case(
+        _kind("p"),
+        {"a": "import importlib.metadata\nprint(importlib.metadata.version('LitPost.thing'))"},
+        before=_install("1.0"), outside=_install("2.0"),
+    ),
+    "p: distributions that aren't there": Case(
+        _kind("p"),
+        {"a": "import importlib.util\nprint(importlib.util.find_spec('litpost_thing') is None)"},
+        outside=_install("1.0"),
+    ),
     "l: the layout of lines": Case(
         _kind("l"),
         {"a": "def f():\n    1 / 0",

@@ -125,7 +125,8 @@ def _start(root: str) -> Any:
 
     libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
                  "sympy", "h5py")  # fmt: skip
-    defaults.install({**shell.imports, **{name: settled(name) for name in libraries}})
+    changes = {"importlib.metadata": watch.imports.watch_metadata}
+    defaults.install({**shell.imports, **changes, **{name: settled(name) for name in libraries}})
     collector.install()
     modules.install(watch.imports.import_)
     import random

@@ -12,11 +12,11 @@ from typing import Any
 
 from litpost.session.modules import OWN, Modules
 from litpost.session.notes import Notes
-from litpost.world import existence, importable_names
+from litpost.world import distribution_name, existence, importable_names
 
 
 class Imports:
-    """Notes which modules the running step asks for, as slots ``n:`` and ``x:``.
+    """Notes which modules the running step asks for, as slots ``n:``, ``x:`` and ``p:``.
 
     Attributes
     ----------
@@ -38,10 +38,27 @@ class Imports:
 
         def find(name: str, package: str | None = None) -> Any:
             if self._notes.are_open:
-                self._note_places(importlib.util.resolve_name(name, package))
+                full = importlib.util.resolve_name(name, package)
+                self._note_places(full)
+                self._note_version(full.partition(".")[0])
             return find_spec(name, package)
 
         importlib.util.find_spec = find
+
+    def watch_metadata(self, metadata: Any) -> None:
+        """Hear of the distributions that are asked about by name, from now on."""
+        from_name = vars(metadata.Distribution)["from_name"].__func__
+
+        def named(kind: Any, name: str) -> Any:
+            if isinstance(name, str):
+                self._note_version(f"={distribution_name(name)}")
+            return from_name(kind, name)
+
+        metadata.Distribution.from_name = classmethod(named)
+
+    def _note_version(self, name: str) -> None:
+        if self._notes.are_open:
+            self._notes.reads.setdefault(f"p:{name}", "")
 
     def begin(self) -> None:
         """Forget all, as a step begins."""

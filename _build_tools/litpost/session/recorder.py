@@ -5,7 +5,7 @@
 ``m:``    a module: a local one by its globals, any other by the fact that it is loaded
 ``a:``    ambient state
 ``s:``    the source of a local module
-``p:``    the distribution that brings a module, with all that it requires
+``p:``    the distribution that brings a module, with all that it requires, or one by its name
 ``l:``    how the lines of a step's code are laid out
 ========  ==========================================================================
 
