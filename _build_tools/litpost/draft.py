@@ -51,7 +51,8 @@ class Draft:
             try:
                 self._take_back()
             except (LitpostError, OSError) as other:
-                raise LitpostError(f"{error}\n{self._place.post} stays as it is: {other}") from None
+                message = f"{error}\n{self._place.post} can't be put back as it was: {other}"
+                raise LitpostError(message) from None
             raise
         except BaseException:
             with contextlib.suppress(LitpostError, OSError):  # what has come is told of
@@ -159,7 +160,8 @@ class Draft:
             mine = {path for path in written if path == place.post or self._is_figure(path)}
             mine -= differing(root, {path: written[path] for path in mine}).keys()
             new = {path for path in mine if self._former[path] is None}
-            write(root, {path: self._former[path] or b"" for path in mine - new})
+            if mine - new:
+                write(root, {path: self._former[path] or b"" for path in mine - new})
             remove(root, new)
             remove_empty(root, {path.rpartition("/")[0] for path in new if self._is_figure(path)})
         self._tell_of(mine)

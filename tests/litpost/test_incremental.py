@@ -21,7 +21,7 @@ from litpost.plan import Step
 from litpost.session.recorder import are_of_one_run
 from litpost.trace import Trace
 from litpost.world import LOADED
-from tests.litpost.blog import Blog
+from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import Tree, build, check
 
 Cells = Mapping[str, str]
@@ -942,3 +942,16 @@ def test_the_whole_environment_is_the_same_in_every_session(
     turned = dict(reversed([*os.environ.items()]))
     monkeypatch.setattr("litpost.environment.os", SimpleNamespace(environ=turned))
     assert check(blog, tmp_path_factory.mktemp("c")).ran == []
+
+
+def test_what_a_library_looks_for_is_its_own_affair(blog: Blog) -> None:
+    """Keras looks for what it may work with: a post isn't made of that."""
+    code = (
+        "import importlib.metadata, importlib.util, concurrent.futures\n"
+        "with concurrent.futures.ThreadPoolExecutor() as pool:\n"
+        "    print([*pool.map(importlib.metadata.version, ['numpy'])])\n"
+    )
+    blog.build(cell(code))
+    assert "numpy" not in blog.manifest()["versions"]
+    blog.build(cell("import importlib.metadata\nprint(importlib.metadata.version('numpy'))"))
+    assert "numpy" in blog.manifest()["versions"]

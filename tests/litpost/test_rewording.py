@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from litpost import builder, writer
+from litpost import builder, draft, writer
 from litpost.errors import LitpostError
 from tests.litpost.blog import HEADER, POST, SOURCE, Blog
 from tests.litpost.incremental import build_by_command, build_clean
@@ -145,7 +145,7 @@ def test_what_keeps_the_post_from_being_written_is_told_as_by_any_build(
     blog.source(BODY)
     build_by_command(blog)
     _edit(blog, "The first words", "Other words")
-    for module in (writer, builder):
+    for module in (writer, draft):
         monkeypatch.setattr(module, "write", write)
     built = build_by_command(blog)
     assert (built.status, built.message) == ("failed", "no room")

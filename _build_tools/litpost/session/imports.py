@@ -8,8 +8,10 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from types import FrameType
 from typing import Any
 
+from litpost.session.askers import is_own
 from litpost.session.modules import OWN, Modules
 from litpost.session.notes import Notes
 from litpost.world import distribution_name, existence, importable_names
@@ -57,7 +59,12 @@ class Imports:
         metadata.Distribution.from_name = classmethod(named)
 
     def _note_version(self, name: str) -> None:
-        if self._notes.are_open:
+        """Note what is asked about, unless a library asks what it may work with."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and is_own(frame.f_code.co_filename):
+            frame = frame.f_back
+        is_librarys = frame and frame.f_code.co_filename.startswith(self._modules.libraries)
+        if self._notes.are_open and not is_librarys:
             self._notes.reads.setdefault(f"p:{name}", "")
 
     def begin(self) -> None:
