@@ -57,4 +57,5 @@ def restore(folder: Path) -> None:
         else:
             place.unlink(missing_ok=True)
         if os.path.lexists(copy):
+            place.parent.mkdir(parents=True, exist_ok=True)  # it may have been changed first
             shutil.move(copy, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from litpost.kept import Kept, restore
 from litpost.plan import plan
 from litpost.runner import Session, run_step
 from litpost.trace import Trace
@@ -244,3 +246,17 @@ def test_fingerprints_that_take_too_long_are_no_less_so_as_the_post_is_rendered(
     trace = run_alone(blog, cell(code, "timeout: 0.5"), lambda *told: time.sleep(2))
     assert trace.failure
     assert trace.failure.name == "Timeout"
+
+
+def test_a_file_is_put_back_into_a_folder_that_was_changed_before_it_and_removed(
+    tmp_path: Path,
+) -> None:
+    folder, file = tmp_path / "sub", tmp_path / "sub" / "1.txt"
+    folder.mkdir()
+    file.write_text("1")
+    kept = Kept(tmp_path / "kept")
+    for path in (folder, file):
+        kept.keep(str(path))
+    shutil.rmtree(folder)
+    restore(tmp_path / "kept")
+    assert file.read_text() == "1"
