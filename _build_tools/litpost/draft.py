@@ -122,15 +122,17 @@ class Draft:
         return path.startswith(f"{self._theme.images_folder}/{self._place.slug}/")
 
     def _former_figures(self) -> Iterator[str]:
-        """Yield the figures of the build before: by its manifest, or, if that is lost, by name."""
+        """Yield the figures of builds before: by the manifest, and by name if it lacks some.
+
+        It does where it was lost, and where a build was killed before it had written one.
+        """
         from litpost.images import kept_before
 
         root, place = self._project.root, self._place
         if manifest := read_manifest(root / place.manifest):
             yield from filter(self._is_figure, manifest.outputs)
-        else:
-            folder = root / self._theme.images_folder / place.slug
-            yield from (path.relative_to(root).as_posix() for path in kept_before(folder))
+        folder = root / self._theme.images_folder / place.slug
+        yield from (path.relative_to(root).as_posix() for path in kept_before(folder))
 
     def _write(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """Write the files that differ; return these."""

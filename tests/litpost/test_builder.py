@@ -106,18 +106,20 @@ def test_figures_of_removed_cells_are_removed(blog: Blog) -> None:
     assert sorted(path.name for path in (blog.root / FIGURES).iterdir()) == ["mine.png"]
 
 
-@pytest.mark.parametrize("manifest", [None, "<<<<<<< ours\n"])
-def test_figures_of_a_lost_manifest_are_known_by_their_names(
+@pytest.mark.parametrize("manifest", [None, "<<<<<<< ours\n", "an older one"])
+def test_figures_that_no_manifest_tells_of_are_known_by_their_names(
     blog: Blog, manifest: str | None
 ) -> None:
+    blog.build("None.\n")
+    before = blog.read(MANIFEST)
     blog.build(FIGURE)
     mine = {"mine.png": "the author's", "trip-20240102.png": "too", "line-0123abcd.svg": "drawn"}
     for name, text in mine.items():
         blog.write(f"{FIGURES}/{name}", text)
     if manifest is None:
         (blog.root / MANIFEST).unlink()
-    else:
-        blog.write(MANIFEST, manifest)
+    else:  # the older one is left by a build that is killed before it writes its own
+        blog.write(MANIFEST, before if manifest == "an older one" else manifest)
     blog.build("None.\n")
     assert sorted(path.name for path in (blog.root / FIGURES).iterdir()) == sorted(mine)
     assert blog.litpost("build", "--check").returncode == 0
