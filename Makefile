@@ -7,6 +7,7 @@ THEME ?=
 export MRGREEN_REPO
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+LIBRARIES := $(VENV)/libraries
 PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ serve: $(INSTALLED) ## show the posts in the browser as they are written; JEKYLL
 shots: post ## write screenshots of every page, light and dark, wide and narrow, to shots/
 	$(BIN)/python -m tests.site.shots
 
-test: $(INSTALLED) ## run all tests, those in the posts' sources too
+test: $(INSTALLED) $(LIBRARIES)/.installed ## run all tests, those in the posts' sources too
 	$(BIN)/pytest --litpost -n auto --dist loadgroup
 
 bench-lstm: $(INSTALLED) ## measure the LSTM beside Keras, PyTorch and onnxruntime
@@ -72,6 +73,11 @@ bench: $(INSTALLED) $(PEERS)/.installed ## measure it beside its peers: ROUNDS=5
 
 clean: ## remove what the targets made, but no posts
 	rm -rf $(VENV) $(PEERS) _site .jekyll-cache .litpost
+
+$(LIBRARIES)/.installed: tests/libraries.txt $(INSTALLED)
+	rm -rf $(LIBRARIES)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target $(LIBRARIES) -r $<
+	touch $@
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -456,6 +456,7 @@ class Execution:
             slot: self._versions.of(slot[2:]) if slot[0] == "p" else digest
             for slot, digest in trace.reads.items()
         }
+        reads = dict(_without_what_others_tell(reads))
         reads |= {slot: self._state.get(slot) for slot in self._declared(step)}
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
         trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
@@ -486,6 +487,15 @@ def _unwanted(step: Step, trace: Trace) -> Failure | None:
     """Return why a step has failed, unless its author wants that shown."""
     failure = trace.failure
     return failure if failure and (failure.final or not step.may_fail) else None
+
+
+def _without_what_others_tell(reads: Slots) -> Iterator[tuple[str, str | None]]:
+    """Leave out what libraries look for and require anyway: it is told with them."""
+    versions = {slot: parse(text or "") for slot, text in reads.items() if slot[0] == "p"}
+    required = set().union(*(found.items() for s, found in versions.items() if s[2] != "?"))
+    for slot, text in reads.items():
+        if not (slot.startswith("p:?") and text and required.issuperset(versions[slot].items())):
+            yield slot, text
 
 
 def _shows_images(trace: Trace) -> bool:
@@ -538,7 +548,8 @@ def _all_reads(done: Iterable[Done]) -> Reads:
             if slot[0] in found and slot not in made and not slot[2:].startswith(("/", "..")):
                 found[slot[0]].setdefault(slot[2:], digest)
     modules = {name: digest or "" for name, digest in sorted(found["s"].items())}
-    versions = {n: v for text in found["p"].values() for n, v in parse(text or "").items()}
+    told = (text or "" for name, text in found["p"].items() if name[0] != "?")
+    versions = {name: version for text in told for name, version in parse(text).items()}
     return Reads(
         modules,
         {name: digest for name, digest in sorted(found["f"].items()) if name not in modules},

@@ -42,9 +42,9 @@ class Versions:
     def of(self, module: str) -> str | None:
         """Return what brings a module: ``numpy 2.0; …`` with its requirements, or nothing.
 
-        ``=name`` means a distribution itself.
+        ``=name`` means a distribution itself; ``?module`` is one that may well be missing.
         """
-        return self._table.get(module)
+        return self._table.get(module.removeprefix("?"))
 
     @functools.cached_property
     def _table(self) -> dict[str, str]:

@@ -5,8 +5,10 @@ Each case is a tree, an edit of it, and the cells that run after the edit.
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -798,15 +800,40 @@ def test_values_share_nothing_because_a_library_has_it(
     assert built.ran == ["one", "last"]
 
 
-FAULTS = tomllib.loads((Path(__file__).parent / "data/faults.toml").read_text())
+DATA = Path(__file__).parent / "data"
+FAULTS = tomllib.loads((DATA / "faults.toml").read_text())
+FAULTS_WITH_LIBRARIES = tomllib.loads((DATA / "libraries.toml").read_text())
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_former_faults(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
-    case = FAULTS[name]
+    check_edits(FAULTS[name], blog, tmp_path_factory.mktemp("c"))
+
+
+@pytest.mark.parametrize("name", FAULTS_WITH_LIBRARIES)
+@pytest.mark.usefixtures("libraries")
+def test_former_faults_with_libraries(
+    name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_edits(FAULTS_WITH_LIBRARIES[name], blog, tmp_path_factory.mktemp("c"))
+
+
+@pytest.fixture
+def libraries(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let cells use what `make test` installs for them, which the repository's posts don't see."""
+    folder = Path(sys.prefix, "libraries")
+    assert folder.is_dir(), f"{folder} is missing: `make test` installs it from tests/libraries.txt"
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.syspath_prepend(str(folder))
+    versions = importlib.import_module("litpost.versions")  # `litpost.versions` is a function, too
+    monkeypatch.setattr(versions, "_table", versions._table.__wrapped__)
+    return folder
+
+
+def check_edits(case: Mapping[str, Any], blog: Blog, scratch: Path) -> None:
+    """Check the builds after an edit, after one more of the last cell, and after going back."""
     cells, edit = case["cells"], case.get("edit", {})
     files, change = case.get("files", {}), case.get("change", {})
-    scratch = tmp_path_factory.mktemp("c")
     last = list(cells)[-1]
     run_case(blog, scratch, Tree(cells, files), Tree({**cells, **edit}, change))
     shown = {**cells, **edit, last: f"{cells[last]}\nprint('more')"}

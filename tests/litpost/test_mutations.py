@@ -55,19 +55,32 @@ def _kind(letter: str) -> Callable[[str], bool]:
     return lambda slot: slot.startswith(f"{letter}:")
 
 
-def _install(version: str) -> Callable[[Blog, pytest.MonkeyPatch], None]:
-    """Install a version of a distribution where a user's own are; a session takes it for one."""
+_THING = "def f():\n    return {version!r}\n"
+_WISHING = """try:
+    import litpost_other as other
+except ImportError:
+    other = None
+
+def f():
+    return other and other.f()
+"""
+
+
+def _install(**versions_: str) -> Callable[[Blog, pytest.MonkeyPatch], None]:
+    """Install distributions where a user's own are; a session takes them for some."""
 
     def install(blog: Blog, patch: pytest.MonkeyPatch) -> None:
         base = blog.root.parent / f"{blog.root.name} base"
         patch.setenv("PYTHONUSERBASE", str(base))
         folder = Path(sysconfig.get_path("purelib", "posix_user", {"userbase": str(base)}))
         shutil.rmtree(folder, ignore_errors=True)
-        described = folder / f"litpost_thing-{version}.dist-info"
-        described.mkdir(parents=True)
-        (described / "METADATA").write_text(f"Name: litpost-thing\nVersion: {version}\n")
-        (described / "top_level.txt").write_text("litpost_thing\n")
-        (folder / "litpost_thing.py").write_text(f"def f():\n    return {version!r}\n")
+        for name, version in versions_.items():
+            described = folder / f"litpost_{name}-{version}.dist-info"
+            described.mkdir(parents=True)
+            (described / "METADATA").write_text(f"Name: litpost-{name}\nVersion: {version}\n")
+            (described / "top_level.txt").write_text(f"litpost_{name}\n")
+            code = _WISHING if name == "wishing" else _THING.format(version=version)
+            (folder / f"litpost_{name}.py").write_text(code)
         patch.setenv("PYTHONPATH", str(folder))
         patch.syspath_prepend(str(folder))
         patch.setattr(versions, "_table", getattr(versions._table, "__wrapped__", versions._table))
@@ -128,17 +141,27 @@ READS: dict[str, Case] = {
     ),
     "p: distributions": Case(
         _kind("p"), {"a": "import litpost_thing", "b": "print(litpost_thing.f())"},
-        before=_install("1.0"), outside=_install("2.0"),
+        before=_install(thing="1.0"), outside=_install(thing="2.0"),
+    ),
+    "p: distributions that a library can do without": Case(
+        lambda slot: slot.startswith("p:?"),
+        {"a": "import litpost_wishing", "b": "print(litpost_wishing.f())"},
+        before=_install(wishing="1.0"), outside=_install(wishing="1.0", other="1.0"),
+    ),
+    "p: distributions that a library works with": Case(
+        lambda slot: slot.startswith("p:?"),
+        {"a": "import litpost_wishing", "b": "print(litpost_wishing.f())"},
+        before=_install(wishing="1.0", other="1.0"), outside=_install(wishing="1.0", other="2.0"),
     ),
     "p: distributions by name": Case(
         _kind("p"),
         {"a": "import importlib.metadata\nprint(importlib.metadata.version('LitPost.thing'))"},
-        before=_install("1.0"), outside=_install("2.0"),
+        before=_install(thing="1.0"), outside=_install(thing="2.0"),
     ),
     "p: distributions that aren't there": Case(
         _kind("p"),
         {"a": "import importlib.util\nprint(importlib.util.find_spec('litpost_thing') is None)"},
-        outside=_install("1.0"),
+        outside=_install(thing="1.0"),
     ),
     "l: the layout of lines": Case(
         _kind("l"),

@@ -93,12 +93,12 @@ def _start(root: str) -> Any:
     from litpost.session.collector import Collector
     from litpost.session.modules import Modules
     from litpost.session.namespace import Builtins, Main, Namespace
+    from litpost.session.openers import OPENING, watch_openers
     from litpost.session.patches import Patches
     from litpost.session.recorder import Recorder
     from litpost.session.shell import Shell
     from litpost.session.states import FILTERS, told
     from litpost.session.watch import Watch
-    from litpost.session.writers import watch_writers
 
     namespace = Namespace()
     collector = Collector()
@@ -119,12 +119,12 @@ def _start(root: str) -> Any:
             ambient.settle(name, is_told=watch.notes.have_local_file())
             if name in ("numpy.random", "torch"):
                 watch_states(ambient, module)
-            watch_writers(watch, module)
+            watch_openers(watch, module)
 
         return change
 
-    libraries = ("numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
-                 "sympy", "h5py")  # fmt: skip
+    libraries = {"numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
+                 "sklearn", "sympy", *OPENING}  # fmt: skip
     changes = {"importlib.metadata": watch.imports.watch_metadata}
     defaults.install({**shell.imports, **changes, **{name: settled(name) for name in libraries}})
     collector.install()

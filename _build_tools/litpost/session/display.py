@@ -14,6 +14,7 @@ from typing import Any
 
 WIDTH = 79  # characters of a line, as IPython's pretty printer has it
 PRINTER = ("lib", "pretty.py")  # in IPython's folder; needs nothing else of IPython
+_find_spec = importlib.util.find_spec  # before what asks it is noted
 _CANARY = "_ipython_canary_method_should_not_exist_"
 _METHODS: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "text/html": ("_repr_html_", (str,)),
@@ -103,7 +104,7 @@ class Display:
     def _pretty(self) -> ModuleType:
         """Load IPython's pretty printer from its file, without the package around it."""
         if self._printer is None:
-            package = importlib.util.find_spec("IPython")
+            package = _find_spec("IPython")
             path = os.path.join(os.path.dirname(str(package and package.origin)), *PRINTER)  # noqa: PTH118, PTH120
             spec = importlib.util.spec_from_file_location("_litpost_pretty", path)
             if spec is None or spec.loader is None or not os.path.exists(path):  # noqa: PTH110

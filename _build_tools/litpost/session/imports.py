@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -15,6 +15,8 @@ from litpost.session.askers import is_own
 from litpost.session.modules import OWN, Modules
 from litpost.session.notes import Notes
 from litpost.world import distribution_name, existence, importable_names
+
+_STANDARD = frozenset(sys.stdlib_module_names)
 
 
 class Imports:
@@ -26,15 +28,19 @@ class Imports:
         Modules that the cells' or the project's code has asked for.
     filters
         The warning filters that libraries have set as they were loaded, as text.
+    wishes
+        By library: other modules that it has looked for, whether they are installed or not.
     """
 
     def __init__(self, notes: Notes, modules: Modules, filters: set[str]) -> None:
         self._notes, self._modules, self.filters = notes, modules, filters
         self.asked: set[str] = set()
+        self.wishes: dict[str, set[str]] = {}
         self._loaded: set[str] = set()
 
     def install(self) -> None:
         """Hear of what is imported by name or looked for, from now on."""
+        sys.meta_path.insert(0, _Wishes(self._wish))
         importlib.import_module = self._import_module
         find_spec = importlib.util.find_spec
 
@@ -60,12 +66,36 @@ class Imports:
 
     def _note_version(self, name: str) -> None:
         """Note what is asked about, unless a library asks what it may work with."""
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and is_own(frame.f_code.co_filename):
-            frame = frame.f_back
-        is_librarys = frame and frame.f_code.co_filename.startswith(self._modules.libraries)
-        if self._notes.are_open and not is_librarys:
+        if self._notes.are_open and not self._library():
             self._notes.reads.setdefault(f"p:{name}", "")
+
+    def _wish(self, name: str) -> None:
+        """Note that a library looks for a module: what it does depends on whether there is one."""
+        if (library := self._library()) not in ("", name):
+            self.wishes.setdefault(library, set()).add(name)
+
+    def _library(self) -> str:
+        """Return the library that asks for something, or nothing if other code does."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            file, name = frame.f_code.co_filename, frame.f_globals.get("__name__")
+            top = name.partition(".")[0] if isinstance(name, str) else ""
+            if top not in _STANDARD and not is_own(file):
+                is_local = self._modules.is_local_file(file)
+                if file.startswith("<"):  # it was made by some code
+                    is_local = top not in sys.modules or self._modules.is_local(top)
+                return "" if is_local or top == "__main__" else top
+            frame = frame.f_back
+        return ""
+
+    def wished_by(self, libraries: Iterable[str]) -> set[str]:
+        """Return what libraries have looked for, and what those have looked for, and so on."""
+        found, todo = set[str](), {*libraries}
+        while todo:
+            new = set().union(*(self.wishes.get(each, ()) for each in todo)) - found
+            found |= new
+            todo = new
+        return found
 
     def begin(self) -> None:
         """Forget all, as a step begins."""
@@ -108,12 +138,17 @@ class Imports:
 
     def _import_module(self, name: str, package: str | None = None) -> Any:
         asked = importlib.util.resolve_name(name, package) if package else name
-        self._ask(asked)
+        is_librarys = bool(self._library())
+        if not is_librarys:
+            self._ask(asked)
         try:
-            return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
+            module = importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
         except ImportError as error:
             self._note_places(error.name or asked)
             raise
+        if is_librarys and self._modules.is_local(asked):
+            self._ask(asked)
+        return module
 
     def _ask(self, name: str) -> None:
         if self._notes.are_open:
@@ -143,6 +178,18 @@ class Imports:
                 self._notes.note("n", folder, importable_names)
                 folders.append(folder)
         return folders
+
+
+class _Wishes:
+    """Is asked first for a top-level module that isn't loaded, tells of it, and finds nothing."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        """Find nothing."""
+        if path is None and fullname not in _STANDARD:
+            self._tell(fullname)
 
 
 def _items(module: Any, asked: Iterable[str]) -> Iterator[str]:

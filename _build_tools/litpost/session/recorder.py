@@ -5,7 +5,8 @@
 ``m:``    a module: a local one by its globals, any other by the fact that it is loaded
 ``a:``    ambient state
 ``s:``    the source of a local module
-``p:``    the distribution that brings a module, with all that it requires, or one by its name
+``p:``    the distribution that brings a module, with all that it requires, or (``=``) one by its
+          name; ``?``: one that a library looks for, and may do without
 ``l:``    how the lines of a step's code are laid out
 ========  ==========================================================================
 
@@ -304,6 +305,7 @@ class Recorder:
             f"s:{self.watch.notes.name(path)}": self.modules.digests[path]
             for path in self.modules.compiled
         }
+        libraries = set[str]()
         for name in reached:
             if self.modules.is_local(name):
                 reads[f"m:{name}"] = before.get(f"m:{name}")
@@ -311,7 +313,9 @@ class Recorder:
                 if source := self.modules.source_digest(module):
                     reads[f"s:{self.watch.notes.name(source[0])}"] = source[1]
             elif (top := name.partition(".")[0]) not in _STANDARD:
-                reads[f"p:{top}"] = ""
+                libraries.add(top)
+        reads |= {f"p:{name}": "" for name in libraries}
+        reads |= {f"p:?{name}": "" for name in self.watch.imports.wished_by(libraries)}
         for name in self.watch.imports.asked:
             top = name.partition(".")[0]
             reads.setdefault(f"m:{top}", before.get(f"m:{top}"))

@@ -88,6 +88,8 @@ class Shell:
         """What to do when a cell has imported a module: name to a function of the module."""
         return {
             "uuid": self.ids.patch,
+            "sklearn.utils._repr_html.base": self.ids.patch_counter,
+            "sklearn.utils._estimator_html_repr": self.ids.patch_counter,  # before 1.7
             "IPython": self._start_ipython,
             "litpost.session.backend": self._patch_backend,
             "matplotlib.pyplot": load_backends,

@@ -128,6 +128,13 @@ def _torch_settings() -> object:
             torch.are_deterministic_algorithms_enabled())  # fmt: skip
 
 
+def _scikit_settings() -> object:
+    config: Any = sys.modules.get("sklearn._config")
+    if config is None or not hasattr(config, "_threadlocal"):
+        return None
+    return told(getattr(config._threadlocal, "global_config", config._global_config))
+
+
 def _keras_state() -> object:
     config = sys.modules.get("keras.src.backend.config")
     names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND")
@@ -139,6 +146,7 @@ REACHED: set[str] = set()
 _BORN = time.time_ns()
 _START: dict[str, set[Any]] = {}
 _LOGGERS: dict[str, object] = {}
+_NAMED: dict[str, Any] = {}
 _BUILTINS: dict[str, Any] = {}
 _ENVIRONMENT = dict(os.environ._data)  # type: ignore[attr-defined]
 
@@ -210,8 +218,8 @@ def _dialect(dialect: Any) -> object:
     return [getattr(dialect, name) for name in dir(dialect) if name[0] != "_"]
 
 
-def _fonts_and_colormaps() -> object:
-    """Return the fonts and the colormaps that matplotlib knows besides those of its start."""
+def _fonts_and_colours() -> object:
+    """Return the fonts, colormaps and names of colours that matplotlib hasn't had at its start."""
     mpl: Any = sys.modules.get("matplotlib")
     fonts: Any = sys.modules.get("matplotlib.font_manager")
     if fonts is None or not hasattr(mpl, "colormaps"):
@@ -221,7 +229,15 @@ def _fonts_and_colormaps() -> object:
     return (
         len(fonts.fontManager.ttflist), [(font.fname, font.name, font.weight) for font in added],
         [(name, _colours(mpl.colormaps[name])) for name in _added("colormaps", mpl.colormaps)],
+        _named_colours(mpl.colors.get_named_colors_mapping()),
     )  # fmt: skip
+
+
+def _named_colours(named: dict[str, Any]) -> object:
+    """Return the names of colours that don't stand for what they stood for when first asked."""
+    known = _NAMED or _NAMED.update(named) or _NAMED
+    names = known.keys() | named.keys()
+    return sorted((n, str(named.get(n))) for n in names if named.get(n) is not known.get(n))
 
 
 def _added(what: str, names: Iterable[str]) -> list[str]:
@@ -308,6 +324,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "logging": _logging,
     "torch's settings": _torch_settings,
     "Keras' settings": _keras_state,
+    "scikit-learn's settings": _scikit_settings,
     "working directory": os.getcwd,
     "environment": _changed_environment,
     "sys.path": lambda: list(sys.path),
@@ -317,7 +334,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "garbage collector": _collector,
     "signals": _signals,
     "Python's library": _standard_library,
-    "fonts and colormaps": _fonts_and_colormaps,
+    "fonts and colours": _fonts_and_colours,
     "pandas' classes": _pandas_classes,
     "SymPy's printing": _sympy_printing,
 }
@@ -327,10 +344,11 @@ LIBRARIES = {
     "NumPy's print and error options": "numpy",
     "rcParams": "matplotlib",
     "pandas' options": "pandas",
-    "fonts and colormaps": "matplotlib",
+    "fonts and colours": "matplotlib",
     "pandas' classes": "pandas",
     "SymPy's printing": "sympy",
     "torch's settings": "torch",
     "Keras' settings": "keras",
+    "scikit-learn's settings": "sklearn",
 }
 """The library that a state belongs to; only steps that reach a library notice its settings."""

@@ -1,0 +1,82 @@
+"""Files that C code opens for libraries: nothing but the libraries' own functions tells of them."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import inspect
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from litpost.session.watch import Watch
+
+_OPENERS: Mapping[str, Mapping[str, str]] = {
+    "torch": {"serialization._open_zipfile_writer_file": "w"},
+    "h5py": {"File": ""},
+    "pyarrow.parquet.core": {"ParquetFile": "r", "ParquetDataset": "r", "ParquetWriter": "w"},
+    "polars": {
+        "(read|scan)_(avro|csv|excel|ipc|ipc_stream|json|lines|ndjson|ods|parquet)": "r",
+        "DataFrame.write_(avro|csv|excel|ipc|ipc_stream|json|ndjson|parquet)": "w",
+        "LazyFrame.sink_(csv|ipc|ndjson|parquet)": "w",
+    },
+    "cv2": {"imread|imreadmulti": "r", "imwrite|imwritemulti": "w"},
+    "onnxruntime": {"InferenceSession": "r"},
+}
+"""By module: patterns of its functions and classes, and whether these read or write what they are
+given first; where neither is said, their mode tells."""
+
+OPENING = frozenset(_OPENERS)
+
+
+def watch_openers(watch: Watch, module: ModuleType) -> None:
+    """Note the files that a library, which has just been loaded, opens in C code."""
+    for pattern, mode in _OPENERS.get(module.__name__, {}).items():
+        *path, last = re.split(r"\.(?![^(]*\))", pattern)
+        owner: Any = functools.reduce(getattr, path, module)
+        for name in [name for name in vars(owner) if re.fullmatch(last, name)]:
+            _wrap(watch, owner, name, mode)
+
+
+def _wrap(watch: Watch, owner: Any, name: str, mode: str) -> None:
+    """Let a function, or a class as it makes an object, tell of the files that it is given."""
+    if isinstance(kind := vars(owner)[name], type):
+        owner, name = kind, "__init__"
+    opener, is_method = getattr(owner, name), isinstance(owner, type)
+    first = _first(opener, is_method)
+
+    @functools.wraps(opener)
+    def opened(*args: Any, **kwargs: Any) -> Any:
+        given = args[is_method:]
+        asked = mode or kwargs.get("mode") or (given[1:] or "r")[0]
+        for path in _paths(given[0] if given else kwargs.get(first)):
+            watch.opened_below(path, reads=asked not in ("w", "w-", "x"), writes=asked != "r")
+        return opener(*args, **kwargs)
+
+    setattr(owner, name, opened)
+
+
+def _first(opener: Callable[..., Any], is_method: bool) -> str:
+    """Return the name of what a function is given first."""
+    try:
+        return [*inspect.signature(opener).parameters][is_method]
+    except (ValueError, IndexError):  # it is made in C
+        return ""
+
+
+def _paths(given: Any) -> Iterator[Any]:
+    """Yield the files that a path, a pattern, a folder or a list of these stands for."""
+    if isinstance(given, (list, tuple)):
+        for each in given:
+            yield from _paths(each)
+    elif isinstance(given, (str, os.PathLike)):
+        path = os.fspath(given)
+        found = glob.glob(path, recursive=True) if glob.has_magic(path) else [path]  # noqa: PTH207
+        for each in found:
+            if os.path.isdir(each):  # noqa: PTH112
+                for folder, _, names in os.walk(each):
+                    yield from (os.path.join(folder, name) for name in sorted(names))  # noqa: PTH118
+            else:
+                yield each
