@@ -28,6 +28,7 @@ def _tensorflow(module: types.ModuleType) -> None:
 
 def _torch(module: types.ModuleType) -> None:
     module.manual_seed(SEED)
+    module.set_warn_always(True)  # its C code would warn once in a session, whichever cell is first
 
 
 def _matplotlib(module: types.ModuleType) -> None:

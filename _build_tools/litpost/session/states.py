@@ -124,7 +124,7 @@ def _torch_settings() -> object:
     options = getattr(sys.modules.get("torch._tensor_str"), "PRINT_OPTS", None)
     return (str(torch.get_default_dtype()), torch.is_grad_enabled(), torch.get_num_threads(),
             str(options), str(torch.get_default_device()), torch.is_anomaly_enabled(),
-            torch.get_float32_matmul_precision(),
+            torch.get_float32_matmul_precision(), torch.is_warn_always_enabled(),
             torch.are_deterministic_algorithms_enabled())  # fmt: skip
 
 
