@@ -10,6 +10,7 @@ from pathlib import Path
 KEPT = "kept"
 """The folder of the copies, in a session's scratch folder."""
 _INDEX = "index.jsonl"
+_entry = json.JSONEncoder(separators=(",", ":")).encode  # before cells can replace json's defaults
 
 
 class Kept:
@@ -40,7 +41,7 @@ class Kept:
         elif os.path.lexists(path):
             shutil.copy2(path, copy, follow_symlinks=False)
         with (self._folder / _INDEX).open("a", encoding="utf-8") as index:
-            index.write(json.dumps([path, copy.name, whole]) + "\n")
+            index.write(_entry([path, copy.name, whole]) + "\n")
 
 
 def restore(folder: Path) -> None:

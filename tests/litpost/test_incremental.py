@@ -389,7 +389,8 @@ STATES: dict[str, tuple[str, str, str]] = {
         "getattr(json, 'mine', 0)",
     ),
     "an attribute that the session's answers might need": (
-        "import json", "json.JSONEncoder.item_separator = '; '\njson.dumps = json.loads = None",
+        "import json", "json.JSONEncoder.item_separator = '; '\njson.dumps = json.loads = None\n"
+        "open('out.txt', 'w').write('1');",
         "json.JSONEncoder.item_separator",
     ),
     "an attribute of a library's object": (
