@@ -9,6 +9,7 @@ import importlib
 import os
 import random
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -972,14 +973,18 @@ def test_the_whole_environment_is_the_same_in_every_session(
     assert check(blog, tmp_path_factory.mktemp("c")).ran == []
 
 
-def test_what_a_library_looks_for_is_its_own_affair(blog: Blog) -> None:
+def test_what_a_library_looks_for_is_its_own_affair(
+    blog: Blog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Keras looks for what it may work with: a post isn't made of that."""
-    code = (
-        "import importlib.metadata, importlib.util, concurrent.futures\n"
-        "with concurrent.futures.ThreadPoolExecutor() as pool:\n"
-        "    print([*pool.map(importlib.metadata.version, ['numpy'])])\n"
-    )
-    blog.build(cell(code))
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path_factory.mktemp("base")))
+    base = {"userbase": os.environ["PYTHONUSERBASE"]}
+    folder = Path(sysconfig.get_path("purelib", "posix_user", base))
+    folder.mkdir(parents=True)
+    asking = "import importlib.metadata\nNUMPY = importlib.metadata.version('numpy')\n"
+    (folder / "litpost_asking.py").write_text(asking)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    blog.build(cell("import litpost_asking\nprint(litpost_asking.NUMPY)"))
     assert "numpy" not in blog.manifest()["versions"]
     blog.build(cell("import importlib.metadata\nprint(importlib.metadata.version('numpy'))"))
     assert "numpy" in blog.manifest()["versions"]

@@ -184,6 +184,22 @@ def test_what_cells_read_is_watched(blog: Blog) -> None:
         server.page_with("third two")
 
 
+def test_what_cells_read_may_be_edited_while_they_run(blog: Blog) -> None:
+    code = (
+        "import time\nfrom pathlib import Path\ntext = Path('data.txt').read_text()\n"
+        "Path('begun').write_text('x')\ntime.sleep(0.5)\nprint('It is', text)"
+    )
+    blog.write("data.txt", "one")
+    blog.source(cell(code, "output: false"))
+    with served(blog) as server:
+        server.page_with("It is")
+        (blog.root / "begun").unlink()
+        blog.source(cell(code, "cache: true"))
+        wait_until((blog.root / "begun").exists)
+        blog.write("data.txt", "two")
+        server.page_with("It is two")
+
+
 def test_a_cell_that_writes_what_it_reads_is_not_built_over_and_over(blog: Blog) -> None:
     code = (
         "from pathlib import Path\nlog = Path('log.txt')\n"

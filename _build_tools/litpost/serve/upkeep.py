@@ -168,12 +168,19 @@ class Upkeep:
         What cells write can be what they read, and would be built over and over.
         """
         posts = {self._path(Place.of(path).post) for path in self.project.sources()[0]}
-        found = stamps(self._watched())
+        found, read = stamps(self._watched()), self._only_read()
         for path, stamp in found.items():
             is_old = path not in self._stamps and stamp is not None and stamp[0] < began
-            if path.endswith(EDITED) and path not in posts and not is_old:
+            is_peoples = path.endswith(EDITED) and path not in posts
+            if (is_peoples or path in read) and not is_old:
                 found[path] = self._stamps.get(path)
         self._stamps = found
+
+    def _only_read(self) -> set[str]:
+        """Return the paths of the files that cells read and don't write, as far as it is known."""
+        paths = [path for path in self.project.sources()[0] if path not in self._problems]
+        manifests = (read_manifest(self.project.root / Place.of(path).manifest) for path in paths)
+        return {self._path(name) for each in manifests if each for name in each.files}
 
     def _watched(self) -> Iterator[str]:
         """Yield the paths of all that pages are made of; of everything if a post failed."""

@@ -138,17 +138,12 @@ class Imports:
 
     def _import_module(self, name: str, package: str | None = None) -> Any:
         asked = importlib.util.resolve_name(name, package) if package else name
-        is_librarys = bool(self._library())
-        if not is_librarys:
-            self._ask(asked)
+        self._ask(asked)
         try:
-            module = importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
+            return importlib._bootstrap._gcd_import(asked)  # type: ignore[attr-defined]
         except ImportError as error:
             self._note_places(error.name or asked)
             raise
-        if is_librarys and self._modules.is_local(asked):
-            self._ask(asked)
-        return module
 
     def _ask(self, name: str) -> None:
         if self._notes.are_open:
