@@ -124,7 +124,7 @@ def _start(root: str) -> Any:
         return change
 
     libraries = {"numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
-                 "sklearn", "sympy", *OPENING}  # fmt: skip
+                 "jax", "sklearn", "sympy", *OPENING}  # fmt: skip
     changes = {"importlib.metadata": watch.imports.watch_metadata}
     defaults.install({**shell.imports, **changes, **{name: settled(name) for name in libraries}})
     collector.install()

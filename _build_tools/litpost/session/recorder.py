@@ -400,7 +400,8 @@ class Recorder:
         return writes
 
     def _unseen(self) -> str:
-        threads = {t for t in threading.enumerate() if t.is_alive()} - self._threads
+        threads = {t for t in threading.enumerate() if t.is_alive() and not _is_harmless(t)}
+        threads -= self._threads
         self._threads |= threads
         if threads:
             return "it leaves a thread running"
@@ -410,6 +411,11 @@ class Recorder:
         self.live.pop(slot, None)
         self._mates.pop(slot, None)
         self._prints.pop(slot, None)
+
+
+def _is_harmless(thread: threading.Thread) -> bool:
+    """Say whether a thread does nothing for the cells: tqdm's looks after its bars."""
+    return type(thread).__module__ == "tqdm._monitor"
 
 
 def are_of_one_run(reads: Reads, known: Reads) -> bool:

@@ -135,6 +135,11 @@ def _scikit_settings() -> object:
     return told(getattr(config._threadlocal, "global_config", config._global_config))
 
 
+def _jax_settings() -> object:
+    config = getattr(sys.modules.get("jax"), "config", None)
+    return config and sorted(config.values.items())
+
+
 def _keras_state() -> object:
     config = sys.modules.get("keras.src.backend.config")
     names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND")
@@ -325,6 +330,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "torch's settings": _torch_settings,
     "Keras' settings": _keras_state,
     "scikit-learn's settings": _scikit_settings,
+    "JAX' settings": _jax_settings,
     "working directory": os.getcwd,
     "environment": _changed_environment,
     "sys.path": lambda: list(sys.path),
@@ -350,5 +356,6 @@ LIBRARIES = {
     "torch's settings": "torch",
     "Keras' settings": "keras",
     "scikit-learn's settings": "sklearn",
+    "JAX' settings": "jax",
 }
 """The library that a state belongs to; only steps that reach a library notice its settings."""
