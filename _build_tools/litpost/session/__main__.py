@@ -98,6 +98,7 @@ def _start(root: str) -> Any:
     from litpost.session.recorder import Recorder
     from litpost.session.shell import Shell
     from litpost.session.states import FILTERS, told
+    from litpost.session.tensors import watch_hooks
     from litpost.session.watch import Watch
 
     namespace = Namespace()
@@ -119,12 +120,14 @@ def _start(root: str) -> Any:
             ambient.settle(name, is_told=watch.notes.have_local_file())
             if name in ("numpy.random", "torch"):
                 watch_states(ambient, module)
+            if name == "torch":
+                watch_hooks(module)
             watch_openers(watch, module)
 
         return change
 
     libraries = {"numpy", "numpy.random", "matplotlib", "pandas", "torch", "keras", "tensorflow",
-                 "jax", "sklearn", "sympy", *OPENING}  # fmt: skip
+                 "jax", "polars", "sklearn", "sympy", *OPENING}  # fmt: skip
     changes = {"importlib.metadata": watch.imports.watch_metadata}
     defaults.install({**shell.imports, **changes, **{name: settled(name) for name in libraries}})
     collector.install()

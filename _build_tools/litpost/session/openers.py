@@ -16,6 +16,9 @@ from litpost.session.watch import Watch
 _OPENERS: Mapping[str, Mapping[str, str]] = {
     "torch": {"serialization._open_zipfile_writer_file": "w"},
     "h5py": {"File": ""},
+    "pyarrow.csv": {"read_csv|open_csv": "r"},
+    "pyarrow.dataset": {"dataset": "r"},
+    "pyarrow.json": {"read_json|open_json": "r"},
     "pyarrow.parquet.core": {"ParquetFile": "r", "ParquetDataset": "r", "ParquetWriter": "w"},
     "polars": {
         "(read|scan)_(avro|csv|excel|ipc|ipc_stream|json|lines|ndjson|ods|parquet)": "r",

@@ -140,6 +140,13 @@ def _jax_settings() -> object:
     return config and sorted(config.values.items())
 
 
+def _polars_settings() -> object:
+    """Return the settings of polars that are no variables of the environment."""
+    config: Any = sys.modules.get("polars.config")
+    looks = getattr(config, "_POLARS_CFG_DIRECT_VARS", {})
+    return [(name, looks[name]()) for name in sorted(looks)]
+
+
 def _keras_state() -> object:
     config = sys.modules.get("keras.src.backend.config")
     names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND")
@@ -331,6 +338,7 @@ SETTINGS: dict[str, Callable[[], object]] = {
     "Keras' settings": _keras_state,
     "scikit-learn's settings": _scikit_settings,
     "JAX' settings": _jax_settings,
+    "polars' settings": _polars_settings,
     "working directory": os.getcwd,
     "environment": _changed_environment,
     "sys.path": lambda: list(sys.path),
@@ -357,5 +365,6 @@ LIBRARIES = {
     "Keras' settings": "keras",
     "scikit-learn's settings": "sklearn",
     "JAX' settings": "jax",
+    "polars' settings": "polars",
 }
 """The library that a state belongs to; only steps that reach a library notice its settings."""
