@@ -315,7 +315,8 @@ class Recorder:
             elif (top := name.partition(".")[0]) not in _STANDARD:
                 libraries.add(top)
         reads |= {f"p:{name}": "" for name in libraries}
-        reads |= {f"p:?{name}": "" for name in self.watch.imports.wished_by(libraries)}
+        wished = self.watch.imports.wished_by(libraries)
+        reads |= {f"p:?{name}": "" for name in sorted(wished - libraries)}
         for name in self.watch.imports.asked:
             top = name.partition(".")[0]
             reads.setdefault(f"m:{top}", before.get(f"m:{top}"))

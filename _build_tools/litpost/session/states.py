@@ -247,9 +247,10 @@ def _fonts_and_colours() -> object:
 
 def _named_colours(named: dict[str, Any]) -> object:
     """Return the names of colours that don't stand for what they stood for when first asked."""
-    known = _NAMED or _NAMED.update(named) or _NAMED
-    names = known.keys() | named.keys()
-    return sorted((n, str(named.get(n))) for n in names if named.get(n) is not known.get(n))
+    if not _NAMED:
+        _NAMED.update(named)
+    names = _NAMED.keys() | named.keys()
+    return sorted((n, str(named.get(n))) for n in names if named.get(n) != _NAMED.get(n))
 
 
 def _added(what: str, names: Iterable[str]) -> list[str]:
