@@ -809,33 +809,10 @@ FAULTS_WITH_LIBRARIES = tomllib.loads((DATA / "libraries.toml").read_text())
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_former_faults(name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> None:
-    check_edits(FAULTS[name], blog, tmp_path_factory.mktemp("c"))
-
-
-@pytest.mark.parametrize("name", FAULTS_WITH_LIBRARIES)
-@pytest.mark.usefixtures("libraries")
-def test_former_faults_with_libraries(
-    name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    check_edits(FAULTS_WITH_LIBRARIES[name], blog, tmp_path_factory.mktemp("c"))
-
-
-@pytest.fixture
-def libraries(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let cells use what `make test` installs for them, which the repository's posts don't see."""
-    folder = Path(sys.prefix, "libraries")
-    assert folder.is_dir(), f"{folder} is missing: `make test` installs it from tests/libraries.txt"
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.syspath_prepend(str(folder))
-    versions = importlib.import_module("litpost.versions")  # `litpost.versions` is a function, too
-    monkeypatch.setattr(versions, "_table", versions._table.__wrapped__)
-    return folder
-
-
-def check_edits(case: Mapping[str, Any], blog: Blog, scratch: Path) -> None:
-    """Check the builds after an edit, after one more of the last cell, and after going back."""
+    case = FAULTS[name]
     cells, edit = case["cells"], case.get("edit", {})
     files, change = case.get("files", {}), case.get("change", {})
+    scratch = tmp_path_factory.mktemp("c")
     last = list(cells)[-1]
     run_case(blog, scratch, Tree(cells, files), Tree({**cells, **edit}, change))
     shown = {**cells, **edit, last: f"{cells[last]}\nprint('more')"}
@@ -843,6 +820,28 @@ def check_edits(case: Mapping[str, Any], blog: Blog, scratch: Path) -> None:
     check(blog, scratch)
     Tree({**cells, last: shown[last]}, files).lay(blog)
     check(blog, scratch)
+
+
+@pytest.mark.parametrize("name", FAULTS_WITH_LIBRARIES)
+@pytest.mark.usefixtures("_libraries")
+def test_former_faults_with_libraries(
+    name: str, blog: Blog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    case = FAULTS_WITH_LIBRARIES[name]
+    before = Tree(case["cells"], case.get("files", {}))
+    after = Tree({**case["cells"], **case.get("edit", {})}, case.get("change", {}))
+    run_case(blog, tmp_path_factory.mktemp("c"), before, after)
+
+
+@pytest.fixture
+def _libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let cells use what `make test` installs for them, which the repository's posts don't see."""
+    folder = Path(sys.prefix, "libraries")
+    assert folder.is_dir(), f"{folder} is missing: `make test` installs it from tests/libraries.txt"
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.syspath_prepend(str(folder))
+    versions = importlib.import_module("litpost.versions")  # `litpost.versions` is a function, too
+    monkeypatch.setattr(versions, "_table", versions._table.__wrapped__)
 
 
 def test_an_inline_value_may_set_something_in_a_library(
