@@ -51,6 +51,7 @@ class Upkeep:
         self._board, self._jekyll = board, jekyll
         self._problems: dict[str, str] = {}
         self._reads: dict[str, set[str]] = {}
+        self._files: dict[str, set[str]] = {}
         self._stamps: Stamps = {}
         self._effort = 0.0  # seconds that a look takes, without what is built then
         self._sessions: dict[tuple[str, str], Sessions] = {}
@@ -168,7 +169,8 @@ class Upkeep:
         What cells write can be what they read, and would be built over and over.
         """
         posts = {self._path(Place.of(path).post) for path in self.project.sources()[0]}
-        found, read = stamps(self._watched()), self._only_read()
+        found = stamps(self._watched())
+        read = self._only_read()
         for path, stamp in found.items():
             is_old = path not in self._stamps and stamp is not None and stamp[0] < began
             is_peoples = path.endswith(EDITED) and path not in posts
@@ -178,9 +180,8 @@ class Upkeep:
 
     def _only_read(self) -> set[str]:
         """Return the paths of the files that cells read and don't write, as far as it is known."""
-        paths = [path for path in self.project.sources()[0] if path not in self._problems]
-        manifests = (read_manifest(self.project.root / Place.of(path).manifest) for path in paths)
-        return {self._path(name) for each in manifests if each for name in each.files}
+        paths = self._files.keys() & self._reads.keys() - self._problems.keys()
+        return set().union(*(self._files[path] for path in paths))
 
     def _watched(self) -> Iterator[str]:
         """Yield the paths of all that pages are made of; of everything if a post failed."""
@@ -206,6 +207,7 @@ class Upkeep:
                 made_of = (manifest.source, manifest.modules, manifest.files, manifest.folders)
                 named.update(*made_of)
             self._reads[source] = set(map(self._path, named))
+            self._files[source] = set(map(self._path, manifest.files if manifest else ()))
         return self._reads[source]
 
     def _path(self, name: str) -> str:

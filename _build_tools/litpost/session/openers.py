@@ -37,7 +37,7 @@ OPENING = frozenset(_OPENERS)
 def watch_openers(watch: Watch, module: ModuleType) -> None:
     """Note the files that a library, which has just been loaded, opens in C code."""
     for pattern, mode in _OPENERS.get(module.__name__, {}).items():
-        *path, last = re.split(r"\.(?![^(]*\))", pattern)
+        *path, last = pattern.split(".")
         owner: Any = functools.reduce(getattr, path, module)
         for name in [name for name in vars(owner) if re.fullmatch(last, name)]:
             _wrap(watch, owner, name, mode)
