@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import FrameType
 
-from litpost.session.modules import OWN
+from litpost.session.modules import OWN, STANDARD, Modules
 
 _PATHS = ("posixpath.py", "genericpath.py", "pathlib.py", "os.py", "<frozen posixpath>",
           "<frozen genericpath>", "<frozen os>", "<frozen _collections_abc>",
@@ -18,6 +19,20 @@ def asker(frame: FrameType | None) -> str:
     while frame is not None and frame.f_code.co_filename.endswith(_PATHS):
         frame = frame.f_back
     return frame.f_code.co_filename if frame is not None else ""
+
+
+def asking_library(frame: FrameType | None, modules: Modules) -> str:
+    """Return the library that asked, by way of Python's own modules, or nothing if others did."""
+    while frame is not None:
+        file, name = frame.f_code.co_filename, frame.f_globals.get("__name__")
+        top = name.partition(".")[0] if isinstance(name, str) else ""
+        if top not in STANDARD and not is_own(file):
+            is_local = modules.is_local_file(file)
+            if file.startswith("<"):  # it was made by some code
+                is_local = top not in sys.modules or modules.is_local(top)
+            return "" if is_local or top == "__main__" else top
+        frame = frame.f_back
+    return ""
 
 
 def is_import_system(file: str) -> bool:

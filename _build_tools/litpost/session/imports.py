@@ -8,15 +8,12 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import FrameType
 from typing import Any
 
-from litpost.session.askers import is_own
-from litpost.session.modules import OWN, Modules
+from litpost.session.askers import asking_library
+from litpost.session.modules import OWN, STANDARD, Modules
 from litpost.session.notes import Notes
 from litpost.world import distribution_name, existence, importable_names
-
-_STANDARD = frozenset(sys.stdlib_module_names)
 
 
 class Imports:
@@ -66,27 +63,14 @@ class Imports:
 
     def _note_version(self, name: str) -> None:
         """Note what is asked about, unless a library asks what it may work with."""
-        if self._notes.are_open and not self._library():
+        if self._notes.are_open and not asking_library(sys._getframe(), self._modules):
             self._notes.reads.setdefault(f"p:{name}", "")
 
     def _wish(self, name: str) -> None:
         """Note that a library looks for a module: what it does depends on whether there is one."""
-        if (library := self._library()) not in ("", name):
+        library = asking_library(sys._getframe(), self._modules)
+        if library not in ("", name):
             self.wishes.setdefault(library, set()).add(name)
-
-    def _library(self) -> str:
-        """Return the library that asks for something, or nothing if other code does."""
-        frame: FrameType | None = sys._getframe(2)
-        while frame is not None:
-            file, name = frame.f_code.co_filename, frame.f_globals.get("__name__")
-            top = name.partition(".")[0] if isinstance(name, str) else ""
-            if top not in _STANDARD and not is_own(file):
-                is_local = self._modules.is_local_file(file)
-                if file.startswith("<"):  # it was made by some code
-                    is_local = top not in sys.modules or self._modules.is_local(top)
-                return "" if is_local or top == "__main__" else top
-            frame = frame.f_back
-        return ""
 
     def wished_by(self, libraries: Iterable[str]) -> set[str]:
         """Return what libraries have looked for, and what those have looked for, and so on."""
@@ -183,7 +167,7 @@ class _Wishes:
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
         """Find nothing."""
-        if path is None and fullname not in _STANDARD:
+        if path is None and fullname not in STANDARD:
             self._tell(fullname)
 
 

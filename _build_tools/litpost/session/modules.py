@@ -24,6 +24,7 @@ from typing import Any
 from litpost.session.collector import Collector
 from litpost.session.patches import instrumented
 
+STANDARD = frozenset(sys.stdlib_module_names)
 OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120
 
 

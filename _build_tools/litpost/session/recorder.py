@@ -30,7 +30,7 @@ import xxhash
 from litpost.session.ambient import TENSORFLOW, TENSORFLOW_MODULES, Ambient
 from litpost.session.fingerprints import Fingerprint, fingerprint, module_fingerprint
 from litpost.session.holding import Held
-from litpost.session.modules import Modules
+from litpost.session.modules import STANDARD, Modules
 from litpost.session.namespace import EVERYTHING, Namespace
 from litpost.session.sharing import JointDigest, joint_digests
 from litpost.session.states import DRAWN, LIBRARIES
@@ -39,7 +39,7 @@ from litpost.session.watch import Watch
 from litpost.world import LOADED, file_digest, text_digest
 
 _rename, _remove = os.replace, os.remove  # before cells can replace them
-_STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "litpost", "builtins", "xxhash"}
+_STANDARD = STANDARD | {"__main__", "litpost", "builtins", "xxhash"}
 
 Reads = Mapping[str, str | None]
 
