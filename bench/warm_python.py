@@ -1,7 +1,7 @@
 """``python -m bench.warm_python FOLDER NAME``: runs the last cell when something comes in.
 
 All cells above it have run before. It says how long that cell took when it ran for the first time
-and once more, and what it printed.
+and once more, and what it printed; it ends when its input does.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def main(folder: str, name: str) -> None:
             exec(code, variables)
         seconds.append(time.perf_counter() - start)
     print(json.dumps({"seconds": seconds, "shown": printed.getvalue()}), flush=True)
+    sys.stdin.read()  # ending takes a library's threads a while, in which the other side runs
 
 
 if __name__ == "__main__":
