@@ -20,6 +20,7 @@ import pytest
 
 from litpost import renderer
 from litpost.execution import Execution
+from litpost.manifest import read_manifest
 from litpost.plan import Step
 from litpost.session.recorder import are_of_one_run
 from litpost.trace import Trace
@@ -831,6 +832,28 @@ def test_former_faults_with_libraries(
     before = Tree(case["cells"], case.get("files", {}))
     after = Tree({**case["cells"], **case.get("edit", {})}, case.get("change", {}))
     run_case(blog, tmp_path_factory.mktemp("c"), before, after)
+
+
+def test_files_that_tensorflow_opens_in_c_code_are_known(blog: Blog) -> None:
+    """An edit of them has the cells run again; those that cells have written are none."""
+    read = {f"{kind}.txt": kind for kind in ("tensor", "lines", "listed", "file")}
+    cells = {
+        "libraries": "import keras\nimport tensorflow as tf",
+        "tensor": "tf.io.read_file(tf.constant('tensor.txt'))",
+        "lines": "tf.data.TextLineDataset(tf.constant(['lines.txt']))",
+        "listed": "tf.data.Dataset.list_files('l*d.txt')",
+        "file": "with tf.io.gfile.GFile('file.txt', 'rb') as file:\n    file.read()",
+        "folder": "keras.utils.text_dataset_from_directory('texts', label_mode=None)",
+        "record": "with tf.io.TFRecordWriter('w.records') as writer:\n    writer.write(b'1')",
+        "text": "tf.io.write_file('w.txt', 'x')",
+        "handle": "with tf.io.gfile.GFile('w.log', 'w') as file:\n    file.write('x')",
+        "again": "[open(f'w.{end}', 'rb').read() for end in ('records', 'txt', 'log')]",
+    }
+    Tree(cells, {**read, "texts/one/1.txt": "text"}).lay(blog)
+    assert build(blog).status == "built"
+    manifest = read_manifest(next(blog.root.rglob("*-try.json")))
+    assert manifest
+    assert manifest.files.keys() == {*read, "texts/one/1.txt"}
 
 
 @pytest.fixture

@@ -27,6 +27,14 @@ _OPENERS: Mapping[str, Mapping[str, str]] = {
     },
     "cv2": {"imread|imreadmulti": "r", "imwrite|imwritemulti": "w"},
     "onnxruntime": {"InferenceSession": "r"},
+    "keras.src.utils.dataset_utils": {"index_directory": "r"},
+    "tensorflow": {
+        "data.(FixedLengthRecord|TextLine|TFRecord)Dataset": "r",
+        "data.Dataset.list_files": "r",
+        "io.read_file": "r",
+        "io.(TFRecordWriter|write_file)": "w",
+        "io.gfile.GFile": "",
+    },
 }
 """By module: patterns of its functions and classes, and whether these read or write what they are
 given first; where neither is said, their mode tells."""
@@ -38,27 +46,31 @@ def watch_openers(watch: Watch, module: ModuleType) -> None:
     """Note the files that a library, which has just been loaded, opens in C code."""
     for pattern, mode in _OPENERS.get(module.__name__, {}).items():
         *path, last = pattern.split(".")
-        owner: Any = functools.reduce(getattr, path, module)
-        for name in [name for name in vars(owner) if re.fullmatch(last, name)]:
+        owner: Any = module
+        for each in path:
+            owner = getattr(owner, each, None)  # not in every version
+        for name in [name for name in getattr(owner, "__dict__", ()) if re.fullmatch(last, name)]:
             _wrap(watch, owner, name, mode)
 
 
 def _wrap(watch: Watch, owner: Any, name: str, mode: str) -> None:
     """Let a function, or a class as it makes an object, tell of the files that it is given."""
-    if isinstance(kind := vars(owner)[name], type):
+    kind = vars(owner)[name]
+    if isinstance(kind, type):
         owner, name = kind, "__init__"
-    opener, is_method = getattr(owner, name), isinstance(owner, type)
+    is_static = isinstance(kind, staticmethod)
+    opener, is_method = getattr(owner, name), isinstance(owner, type) and not is_static
     first = _first(opener, is_method)
 
     @functools.wraps(opener)
     def opened(*args: Any, **kwargs: Any) -> Any:
         given = args[is_method:]
-        asked = mode or kwargs.get("mode") or (given[1:] or "r")[0]
+        asked = (mode or kwargs.get("mode") or (given[1:] or "r")[0]).replace("b", "")
         for path in _paths(given[0] if given else kwargs.get(first)):
             watch.opened_below(path, reads=asked not in ("w", "w-", "x"), writes=asked != "r")
         return opener(*args, **kwargs)
 
-    setattr(owner, name, opened)
+    setattr(owner, name, staticmethod(opened) if is_static else opened)
 
 
 def _first(opener: Callable[..., Any], is_method: bool) -> str:
@@ -71,6 +83,10 @@ def _first(opener: Callable[..., Any], is_method: bool) -> str:
 
 def _paths(given: Any) -> Iterator[Any]:
     """Yield the files that a path, a pattern, a folder or a list of these stands for."""
+    if type(given).__name__ == "EagerTensor":
+        held = given.numpy()
+        names = [held] if isinstance(held, bytes) else held.ravel()
+        given = [os.fsdecode(name) for name in names if isinstance(name, bytes)]
     if isinstance(given, (list, tuple)):
         for each in given:
             yield from _paths(each)
