@@ -5,11 +5,9 @@ Each case is a tree, an edit of it, and the cells that run after the edit.
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import sys
-import sysconfig
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,13 +18,13 @@ import pytest
 
 from litpost import renderer
 from litpost.execution import Execution
-from litpost.manifest import read_manifest
 from litpost.plan import Step
 from litpost.session.recorder import are_of_one_run
 from litpost.trace import Trace
 from litpost.world import LOADED
 from tests.litpost.blog import Blog, cell
 from tests.litpost.incremental import Tree, build, check
+from tests.litpost.libraries import import_from, user_site
 
 Cells = Mapping[str, str]
 Case = tuple[Cells, Cells, list[str]]
@@ -851,9 +849,7 @@ def test_files_that_tensorflow_opens_in_c_code_are_known(blog: Blog) -> None:
     }
     Tree(cells, {**read, "texts/one/1.txt": "text"}).lay(blog)
     assert build(blog).status == "built"
-    manifest = read_manifest(next(blog.root.rglob("*-try.json")))
-    assert manifest
-    assert manifest.files.keys() == {*read, "texts/one/1.txt"}
+    assert blog.manifest()["files"].keys() == {*read, "texts/one/1.txt"}
 
 
 @pytest.fixture
@@ -861,10 +857,7 @@ def _libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let cells use what `make test` installs for them, which the repository's posts don't see."""
     folder = Path(sys.prefix, "libraries")
     assert folder.is_dir(), f"{folder} is missing: `make test` installs it from tests/libraries.txt"
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.syspath_prepend(str(folder))
-    versions = importlib.import_module("litpost.versions")  # `litpost.versions` is a function, too
-    monkeypatch.setattr(versions, "_table", versions._table.__wrapped__)
+    import_from(folder, monkeypatch)
 
 
 def test_an_inline_value_may_set_something_in_a_library(
@@ -999,13 +992,9 @@ def test_what_a_library_looks_for_is_its_own_affair(
     blog: Blog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keras looks for what it may work with: a post isn't made of that."""
-    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path_factory.mktemp("base")))
-    base = {"userbase": os.environ["PYTHONUSERBASE"]}
-    folder = Path(sysconfig.get_path("purelib", "posix_user", base))
-    folder.mkdir(parents=True)
+    folder = user_site(tmp_path_factory.mktemp("base"), monkeypatch)
     asking = "import importlib.metadata\nNUMPY = importlib.metadata.version('numpy')\n"
     (folder / "litpost_asking.py").write_text(asking)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
     blog.build(cell("import litpost_asking\nprint(litpost_asking.NUMPY)"))
     assert "numpy" not in blog.manifest()["versions"]
     blog.build(cell("import importlib.metadata\nprint(importlib.metadata.version('numpy'))"))

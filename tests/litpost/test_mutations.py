@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,12 +17,12 @@ from typing import Any
 
 import pytest
 
-import litpost.versions as versions
 from litpost.session.ambient import TENSORFLOW
 from litpost.trace import Trace
 from tests.litpost.blog import Blog
 from tests.litpost.forks import forking
 from tests.litpost.incremental import Tree, build, build_clean
+from tests.litpost.libraries import user_site
 
 HELPER = "K = {}\nSEEN = []\n\n\ndef f():\n    return K\n"
 
@@ -71,9 +70,8 @@ def _install(**versions_: str) -> Callable[[Blog, pytest.MonkeyPatch], None]:
 
     def install(blog: Blog, patch: pytest.MonkeyPatch) -> None:
         base = blog.root.parent / f"{blog.root.name} base"
-        patch.setenv("PYTHONUSERBASE", str(base))
-        folder = Path(sysconfig.get_path("purelib", "posix_user", {"userbase": str(base)}))
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(base, ignore_errors=True)
+        folder = user_site(base, patch)
         for name, version in versions_.items():
             described = folder / f"litpost_{name}-{version}.dist-info"
             described.mkdir(parents=True)
@@ -81,9 +79,6 @@ def _install(**versions_: str) -> Callable[[Blog, pytest.MonkeyPatch], None]:
             (described / "top_level.txt").write_text(f"litpost_{name}\n")
             code = _WISHING if name == "wishing" else _THING.format(version=version)
             (folder / f"litpost_{name}.py").write_text(code)
-        patch.setenv("PYTHONPATH", str(folder))
-        patch.syspath_prepend(str(folder))
-        patch.setattr(versions, "_table", getattr(versions._table, "__wrapped__", versions._table))
 
     return install
 
