@@ -46,6 +46,21 @@ def test_what_the_howtos_show_builds(text: str, tmp_path: Path) -> None:
     assert report.status == "written", report.message
 
 
+def test_a_plot_is_edited_without_training_again_as_the_howto_says(tmp_path: Path) -> None:
+    [text] = [text for text in SHOWN if "label: training" in text]
+    path, ran = "_literate/2024-05-01-shown.md", list[str]()
+    (tmp_path / path).parent.mkdir()
+    for shown in (text, text.replace("plt.semilogy(losses)", "plt.semilogy(losses[::2])")):
+        ran.clear()
+        (tmp_path / path).write_text(shown, encoding="utf-8")
+        report = builder.build(
+            path, find_project(tmp_path), report=lambda step, number, count: ran.append(step.key)
+        )
+        assert report.status == "written", report.message
+    assert len(ran) == 2
+    assert "training" not in ran
+
+
 WORKERS = re.search(
     r"^```sh\n(build\(\).*?)^```", (DOCS / "howto.md").read_text("utf-8"), re.S | re.M
 )

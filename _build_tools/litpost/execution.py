@@ -138,6 +138,11 @@ class Execution:
         and may turn out to be current. Of one whose code is new, not even that is known: what
         differs after it may be what it writes.
         """
+        foreseen = list(self._foresee())
+        whole = _reason_for_all(foreseen) if self._plan.is_one else ""
+        yield from (replace(done, because=done.because or whole) for done in foreseen)
+
+    def _foresee(self) -> Iterator[Done]:
         changing: dict[str, str] = {}
         new = ""
         for step in self._plan.steps:
@@ -165,9 +170,11 @@ class Execution:
             yield Done(step, former or Trace(step.key), because)
 
     def _walk(self) -> Step | None:
-        everything = NO_STORE if not self._uses_store else self._reason_for_all()
+        whole = self._reason_for_all() if self._uses_store else ""
         for step in self._plan.steps:
-            trace, because = (None, everything) if everything else self._find(step)
+            trace, because = self._find(step) if self._uses_store else (None, NO_STORE)
+            if whole:
+                trace, because = None, because or whole
             if trace is not None:
                 self._take(Done(step, trace))
                 continue
@@ -181,7 +188,7 @@ class Execution:
         if not self._plan.is_one:
             return ""
         ahead = Execution(self._plan, self._root, store=self._store, versions=self._versions)
-        return next((f"`cache: document`: {d.because}" for d in ahead.foresee() if d.because), "")
+        return _reason_for_all(ahead._foresee())
 
     # Finding
 
@@ -204,8 +211,12 @@ class Execution:
         return None, because_of(slots, trace, self._state)
 
     def _differing(self, trace: Trace) -> list[str]:
-        """Return the slots that a trace has read otherwise, and the files not as it left them."""
+        """Return the slots that a trace has read otherwise, and the files not as it left them.
+
+        What every step is said to read, as of now, it may not have read at all.
+        """
         differ = [slot for slot, digest in trace.reads.items() if self._state.get(slot) != digest]
+        differ += [slot for slot in self._plan.environment if slot not in trace.reads]
         lost = [
             slot for slot, digest in trace.writes.items()
             if slot[0] == "f" and self._state.get(slot) != digest
@@ -459,7 +470,7 @@ class Execution:
         reads = dict(_without_what_others_tell(reads))
         reads |= {slot: self._state.get(slot) for slot in self._declared(step)}
         shorts = {s: t for s, t in self._state.shorts.items() if s in reads}
-        trace = replace(trace, reads=reads, shorts={**shorts, **trace.shorts})
+        trace = replace(trace, reads=reads, shorts_read=shorts)
         if not (_unwanted(step, trace) or trace.missed):
             self._unstored.append((step.identity, trace))
         return trace
@@ -496,6 +507,14 @@ def _without_what_others_tell(reads: Slots) -> Iterator[tuple[str, str | None]]:
     for slot, text in reads.items():
         if not (slot.startswith("p:?") and text and required.issuperset(versions[slot].items())):
             yield slot, text
+
+
+def _reason_for_all(foreseen: Iterable[Done]) -> str:
+    """Say why all steps run where all do if one has to; nothing if none has to."""
+    for done in foreseen:
+        if done.because:
+            return f"`cache: document`: {done.step.block.name} (line {done.step.block.line}) runs"
+    return ""
 
 
 def _shows_images(trace: Trace) -> bool:

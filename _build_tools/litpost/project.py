@@ -234,6 +234,8 @@ def _parsed(root: Path) -> Project:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""
         config = yaml.safe_load(text) or {}
         settings = config.get("litpost") or {}
+        if not isinstance(settings, dict):
+            raise TypeError(f"`litpost` is {settings!r}, not settings such as {{theme: mrgreen}}")
         theme = settings.get("theme", DEFAULT_THEME)
         branch = settings.get("branch", "main")
         repository = str(config.get("repository") or "")

@@ -37,7 +37,7 @@ def _reason(slot: str, trace: Trace, state: State) -> str:
         case "v" if name == "*":
             return "there are other variables"
         case "v":
-            return _variable(f"`{name}`", trace.shorts.get(slot), state.shorts.get(slot),
+            return _variable(f"`{name}`", trace.shorts_read.get(slot), state.shorts.get(slot),
                              is_gone=now is None, is_new=before is None)  # fmt: skip
         case "m":
             return _changed(f"the state of module `{name}`", before, now)
@@ -48,11 +48,10 @@ def _reason(slot: str, trace: Trace, state: State) -> str:
         case "e" if name == LANGUAGE:
             return "it reads `litpost.lang`, which is another one here"
         case "e":
-            return (
-                f"the environment variable {name} was changed"
-                if name != "*"
-                else ("the environment was changed")
-            )
+            if name == "*":
+                return "the environment was changed"
+            is_new = slot not in trace.reads
+            return f"the environment variable {name} {'is declared' if is_new else 'was changed'}"
         case "n":
             return f"there are other modules in {_folder(name)}"
         case "d":

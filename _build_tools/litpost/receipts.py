@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from litpost.source import Source
     from litpost.theme import Theme
 
-_IMAGE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|avif)\b")
+_IMAGE = re.compile(r"(?<![\w./-])[\w./-]+\.(?:png|jpe?g|gif|svg|webp|avif)\b")
 _CODE = re.compile(r"^[ >]*[`~]{3}[\s\S]*?^[ >]*[`~]{3}|`\{.*?`", re.M)
 _PACKAGE = Path(__file__).parent
 

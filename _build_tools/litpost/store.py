@@ -9,6 +9,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import re
 import sqlite3
 import sys
 import time
@@ -21,6 +22,7 @@ from litpost.errors import UnwritableError
 
 FORMAT = 1
 DATABASE = "store.sqlite"
+_LACKS = re.compile("no such (table|column)|has no column|ould not decode")
 KEPT = 32  # traces of one step, the newest: more than a site has languages
 _TABLES = """
 CREATE TABLE IF NOT EXISTS traces (
@@ -60,10 +62,10 @@ class Store:
             raise UnwritableError(folder, error) from None
         try:
             self._database = self._open()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             self._database = self._make_anew(error)
 
-    def _make_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+    def _make_anew(self, error: Exception) -> sqlite3.Connection:
         """Begin a new store in the place of a damaged one; any other error is none of the file."""
         if not _is_damage(error):
             raise UnwritableError(self._file.parent, error)
@@ -132,6 +134,7 @@ class Store:
         if not dry:
             self._execute("DELETE FROM traces WHERE used < ? OR used <= ?", limits)
             self._execute("VACUUM")
+            self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return count, self._file.stat().st_size
 
     def _oldest(self, size: int) -> float:
@@ -169,7 +172,7 @@ class Store:
         """
         try:
             return self._database.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if _is_damage(error):
                 self._database.close()
                 self._database = self._make_anew(error)
@@ -180,10 +183,10 @@ class Store:
         return []
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: Exception) -> bool:
     name = getattr(error, "sqlite_errorname", "")  # there is none if Python itself complains
-    lacks_table = str(error).startswith("no such table")
-    return lacks_table or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    is_damaged = name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    return is_damaged or isinstance(error, UnicodeDecodeError) or bool(_LACKS.search(str(error)))
 
 
 def _decode(data: bytes) -> dict[str, Any]:

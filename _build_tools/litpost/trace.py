@@ -69,7 +69,9 @@ class Trace:
     names
         By written slot: the globals that the functions in it use.
     shorts
-        By slot: what was in it as text, where that is short.
+        By written slot: what is in it as text, where that is short.
+    shorts_read
+        By read slot: what was in it before, likewise.
     unseen
         Why the reads don't tell all, so that the step has to run at every build; or nothing.
     missed
@@ -86,6 +88,7 @@ class Trace:
     writes: Mapping[str, str | None] = field(default_factory=dict)
     names: Mapping[str, list[str]] = field(default_factory=dict)
     shorts: Mapping[str, str] = field(default_factory=dict)
+    shorts_read: Mapping[str, str] = field(default_factory=dict)
     unseen: str = ""
     missed: str | None = None
     fingerprint_seconds: float = 0.0

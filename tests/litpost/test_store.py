@@ -119,6 +119,21 @@ def test_a_whole_document_runs_if_it_asks_for_that(blog: Blog, scratch: Path) ->
     whole = {**CELLS, "a": "#| cache: document\nx = 1"}
     ran = edit(blog, scratch, Tree(whole), Tree(whole), Tree({**whole, "d": "print(y, y)"}))
     assert ran == [[], ["a", "b", "c", "d"]]
+    Tree({**whole, "c": "y = 3"}).lay(blog)
+    told = blog.litpost("explain", SOURCE).stdout.splitlines()
+    assert told[0].endswith("a: run: `cache: document`: cell `c` (line 22) runs")
+    built = build(blog).because
+    assert built["a"] == "`cache: document`: cell `c` (line 22) runs"
+    assert built["c"] == "it is new, or its code or options were changed"
+
+
+def test_a_variable_that_was_read_and_set_is_told_as_it_was_read(blog: Blog) -> None:
+    Tree({"a": "x = 1", "b": "x = x + 1", "c": "x = x * 10"}).lay(blog)
+    build(blog)
+    Tree({"a": "x = 3", "b": "x = x + 1", "c": "x = x * 10"}).lay(blog)
+    built = build(blog).because
+    assert built["b"] == "`x` is 3, was 1"
+    assert built["c"] == "`x` is 4, was 2"
 
 
 def test_variables_of_the_environment_are_read(
@@ -132,8 +147,10 @@ def test_variables_of_the_environment_are_read(
     build(blog)
     monkeypatch.setenv("TRY", "1")
     assert sorted(check(blog, scratch).ran) == ["a", "b"]
-    Tree({"a": "x = 1"}, header=header).lay(blog)
+    Tree({"a": "x = 1"}).lay(blog)
     build(blog)
+    Tree({"a": "x = 1"}, header=header).lay(blog)
+    assert build(blog).because["a"] == "the environment variable SEEN_BY_C is declared"
     monkeypatch.setenv("SEEN_BY_C", "1")
     assert build(blog).ran == ["a"]
 
@@ -209,6 +226,25 @@ def test_a_store_that_is_damaged_within_is_made_anew_and_that_is_told_once(
     assert check(blog, scratch).ran == list(CELLS)
     assert capsys.readouterr().err.count("malformed); it is made anew") == 1
     assert build(blog).ran == []
+
+
+@pytest.mark.parametrize("place", range(0, 48, 4))
+def test_a_store_whose_tables_are_damaged_is_made_anew(
+    place: int, blog: Blog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One bit of the statement that has made a table is another."""
+    Tree({"a": "print(1)"}).lay(blog)
+    build(blog)
+    store = blog.root / STORE
+    data = bytearray(store.read_bytes())
+    data[data.index(b"CREATE TABLE notes") + place] ^= 0x80
+    store.write_bytes(data)
+    assert build(blog).status in ("built", "unchanged")
+    Tree({"a": "print(1)", "b": "print(2)"}).lay(blog)
+    assert build(blog).status == "built"
+    capsys.readouterr()
+    assert build(blog).ran == []
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("in_the_way", [".litpost", ".litpost/store.sqlite/x"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ def add(commands: Commands) -> None:
         "by hand.",
     )
     add_root(parser)
-    parser.add_argument("--days", type=float, default=30, metavar="N", help="by default, 30")
-    parser.add_argument("--size", type=float, default=500, metavar="MB", help="by default, 500")
+    parser.add_argument("--days", type=_amount, default=30, metavar="N", help="by default, 30")
+    parser.add_argument("--size", type=_amount, default=500, metavar="MB", help="by default, 500")
     parser.add_argument("--dry-run", action="store_true", help="remove nothing, say what would be")
     add_examples(
         parser,
@@ -32,6 +33,16 @@ def add(commands: Commands) -> None:
         "litpost gc --days 7 --size 100",
     )
     parser.set_defaults(run=run)
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' isn't a number from 0 on, such as 7 or 0.5")
+    return value
 
 
 def run(options: argparse.Namespace) -> int:
