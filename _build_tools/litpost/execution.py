@@ -561,6 +561,7 @@ def _all_reads(done: Iterable[Done]) -> Reads:
     """Return what all steps have read that isn't made by them."""
     traces = [each.trace for each in done]
     made = {slot for trace in traces for slot in trace.writes if slot[0] == "f"}
+    made |= {f"d:{slot[2:].rpartition('/')[0] or '.'}" for slot in made}  # they list what is made
     found: dict[str, dict[str, str | None]] = {"s": {}, "f": {}, "d": {}, "p": {}}
     for trace in traces:
         for slot, digest in trace.reads.items():

@@ -42,7 +42,8 @@ def _reason(slot: str, trace: Trace, state: State) -> str:
         case "m":
             return _changed(f"the state of module `{name}`", before, now)
         case "a":
-            return f"{name} {'was' if name[0] != 'T' else 'were'} changed by an earlier cell"
+            are_many = name[0] == "T" or name[-1] == "s"
+            return f"{name} {'were' if are_many else 'was'} changed by an earlier cell"
         case "p":
             return _versions(name, before, now)
         case "e" if name == LANGUAGE:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -834,22 +835,75 @@ def test_former_faults_with_libraries(
 
 def test_files_that_tensorflow_opens_in_c_code_are_known(blog: Blog) -> None:
     """An edit of them has the cells run again; those that cells have written are none."""
-    read = {f"{kind}.txt": kind for kind in ("tensor", "lines", "listed", "file")}
+    kinds = ("tensor", "lines", "file", "table", "bytes", "array")
+    read = {f"{kind}.txt": "1" for kind in kinds}
     cells = {
         "libraries": "import keras\nimport tensorflow as tf",
         "tensor": "tf.io.read_file(tf.constant('tensor.txt'))",
         "lines": "tf.data.TextLineDataset(tf.constant(['lines.txt']))",
-        "listed": "tf.data.Dataset.list_files('l*d.txt')",
+        "listed": "tf.data.Dataset.list_files('texts/*/1.txt')",
         "file": "with tf.io.gfile.GFile('file.txt', 'rb') as file:\n    file.read()",
         "folder": "keras.utils.text_dataset_from_directory('texts', label_mode=None)",
         "record": "with tf.io.TFRecordWriter('w.records') as writer:\n    writer.write(b'1')",
         "text": "tf.io.write_file('w.txt', 'x')",
+        "table": "tf.data.experimental.CsvDataset(['table.txt'], [0.0])",
+        "bytes": "tf.io.read_file(b'bytes.txt')",
+        "array": "import numpy as np\ntf.data.TextLineDataset(np.array(['array.txt']))",
         "handle": "with tf.io.gfile.GFile('w.log', 'w') as file:\n    file.write('x')",
         "again": "[open(f'w.{end}', 'rb').read() for end in ('records', 'txt', 'log')]",
+        "names": "tf.io.gfile.listdir('names'), tf.io.gfile.glob('images/*.png')",
     }
-    Tree(cells, {**read, "texts/one/1.txt": "text"}).lay(blog)
+    there = {**read, "texts/one/1.txt": "text", "names/1.txt": "", "images/1.txt": ""}
+    Tree(cells, there).lay(blog)
     assert build(blog).status == "built"
     assert blog.manifest()["files"].keys() == {*read, "texts/one/1.txt"}
+    assert {"names", "images"} <= blog.manifest()["folders"].keys()
+    assert build(blog).ran == []
+
+
+def test_a_folder_that_cells_write_into_is_none_of_the_inputs(blog: Blog) -> None:
+    cells = {
+        "a": "import os\nos.makedirs('made', exist_ok=True)\nopen('made/1.txt', 'w').close()",
+        "b": "print(os.listdir('made'), os.listdir('given'))",
+    }
+    Tree(cells, {"given/1.txt": ""}).lay(blog)
+    assert build(blog).status == "built"
+    assert blog.manifest()["folders"].keys() == {"given"}
+
+
+SETTERS = """
+import keras
+import tensorflow as tf
+from litpost.session.states import tensorflow_activity
+for setter in (
+    tf.experimental.numpy.experimental_enable_numpy_behavior,
+    tf.debugging.enable_check_numerics,
+    tf.debugging.disable_traceback_filtering,
+    tf.data.experimental.enable_debug_mode,
+    tf.compat.v1.disable_tensor_equality,
+    tf.compat.v1.disable_control_flow_v2,
+    lambda: tf.config.set_soft_device_placement(False),
+    lambda: tf.config.optimizer.set_jit(True),
+    lambda: tf.config.optimizer.set_experimental_options({"constant_folding": False}),
+    lambda: tf.config.experimental.set_device_policy("explicit"),
+    lambda: tf.config.experimental.enable_tensor_float_32_execution(False),
+    lambda: tf.config.run_functions_eagerly(True),
+    lambda: tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+    ),
+    tf.compat.v1.disable_eager_execution,
+):
+    _, before = tensorflow_activity()  # the other one counts what is made
+    setter()
+    assert tensorflow_activity()[1] != before, setter
+"""
+
+
+def test_settings_of_tensorflow_that_make_nothing_are_seen() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SETTERS], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.fixture

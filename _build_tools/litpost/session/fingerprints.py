@@ -160,6 +160,9 @@ def module_fingerprint(
     return walk.found
 
 
+_NO_LIBRARIES = frozenset({"__main__", "builtins"})
+
+
 class _Walk:
     """One walk through a value."""
 
@@ -210,7 +213,7 @@ class _Walk:
             self._searched.append(held := held_by(value, is_local=self.is_local))
         if held not in self.found.held:
             self.found.held.append(held)
-        self.found.modules.update(filter(self.is_local, held.modules))
+        self.found.modules.update(held.modules - _NO_LIBRARIES)
 
     def visit(self, value: Any) -> None:
         """Tell a value."""

@@ -35,7 +35,8 @@ class Held:
     objects
         The identities of the objects, and its own.
     modules
-        The names of the modules that their classes, and functions among them, come from.
+        The names of the modules that their classes, and functions among them, come from, also of
+        libraries' functions, whose own objects aren't searched.
     """
 
     objects: set[int]
@@ -78,6 +79,7 @@ def held_by(value: Any, *, is_local: Callable[[str], bool]) -> Held:
             holders.add(holder)
         if types.FunctionType in found_kinds:
             functions = [each for each in held.values() if type(each) is types.FunctionType]
+            modules.update(each.__module__ for each in functions)
             passed.update(identity(each) for each in functions if _is_librarys(each, is_local))
         for known in passed.intersection(held):
             del held[known]

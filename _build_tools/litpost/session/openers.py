@@ -14,7 +14,13 @@ from typing import Any
 from litpost.session.watch import Watch
 
 _OPENERS: Mapping[str, Mapping[str, str]] = {
-    "torch": {"serialization._open_zipfile_writer_file": "w"},
+    "torch": {
+        "serialization._open_zipfile_writer_file": "w",
+        "jit.load": "r",
+        "jit.save": "w2",
+        "jit.RecursiveScriptModule.save": "w",
+        "jit.ScriptModule.save": "w",
+    },
     "h5py": {"File": ""},
     "pyarrow.csv": {"read_csv|open_csv": "r"},
     "pyarrow.dataset": {"dataset": "r"},
@@ -31,14 +37,17 @@ _OPENERS: Mapping[str, Mapping[str, str]] = {
     "tensorflow": {
         "data.(FixedLengthRecord|TextLine|TFRecord)Dataset": "r",
         "data.Dataset.list_files": "r",
-        "io.read_file": "r",
+        "data.experimental.(CsvDataset|make_csv_dataset)": "r",
+        "io.(matching_files|read_file)": "r",
+        "io.gfile.(exists|glob|isdir|listdir|stat|walk)": "l",
         "io.(TFRecordWriter|write_file)": "w",
         "io.gfile.GFile": "",
     },
 }
-"""By module: patterns of its functions and classes, and whether these read or write what they are
-given first; where neither is said, their mode tells."""
+"""By module: patterns of its functions and classes, and whether these read, write or look at what
+they are given first, or second (2); where neither is said, their mode tells."""
 
+_LONGEST = 4096  # bytes of a path
 OPENING = frozenset(_OPENERS)
 
 
@@ -60,38 +69,48 @@ def _wrap(watch: Watch, owner: Any, name: str, mode: str) -> None:
         owner, name = kind, "__init__"
     is_static = isinstance(kind, staticmethod)
     opener, is_method = getattr(owner, name), isinstance(owner, type) and not is_static
-    first = _first(opener, is_method)
+    start = is_method + mode.endswith("2")
+    first, mode = _name(opener, start), mode.rstrip("2")
 
     @functools.wraps(opener)
     def opened(*args: Any, **kwargs: Any) -> Any:
-        given = args[is_method:]
+        given = args[start:]
         asked = (mode or kwargs.get("mode") or (given[1:] or "r")[0]).replace("b", "")
-        for path in _paths(given[0] if given else kwargs.get(first)):
+        paths = given[0] if given else kwargs.get(first)
+        if mode == "l":
+            watch.looked_below(paths)
+            return opener(*args, **kwargs)
+        for path in _paths(paths):
             watch.opened_below(path, reads=asked not in ("w", "w-", "x"), writes=asked != "r")
         return opener(*args, **kwargs)
 
     setattr(owner, name, staticmethod(opened) if is_static else opened)
 
 
-def _first(opener: Callable[..., Any], is_method: bool) -> str:
-    """Return the name of what a function is given first."""
+def _name(opener: Callable[..., Any], place: int) -> str:
+    """Return the name of what a function is given at a place."""
     try:
-        return [*inspect.signature(opener).parameters][is_method]
+        return [*inspect.signature(opener).parameters][place]
     except (ValueError, IndexError):  # it is made in C
         return ""
+
+
+def _is_path(given: Any) -> bool:
+    """Say whether bytes may be a path: they may be a file's content."""
+    return isinstance(given, bytes) and len(given) < _LONGEST and b"\0" not in given
 
 
 def _paths(given: Any) -> Iterator[Any]:
     """Yield the files that a path, a pattern, a folder or a list of these stands for."""
     if type(given).__name__ == "EagerTensor":
-        held = given.numpy()
-        names = [held] if isinstance(held, bytes) else held.ravel()
-        given = [os.fsdecode(name) for name in names if isinstance(name, bytes)]
+        given = given.numpy()
+    if type(given).__name__ == "ndarray":
+        given = given.ravel().tolist()
     if isinstance(given, (list, tuple)):
         for each in given:
             yield from _paths(each)
-    elif isinstance(given, (str, os.PathLike)):
-        path = os.fspath(given)
+    elif isinstance(given, (str, os.PathLike)) or _is_path(given):
+        path = os.fsdecode(given)
         found = glob.glob(path, recursive=True) if glob.has_magic(path) else [path]  # noqa: PTH207
         for each in found:
             if os.path.isdir(each):  # noqa: PTH112

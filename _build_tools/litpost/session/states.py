@@ -149,7 +149,8 @@ def _polars_settings() -> object:
 
 def _keras_state() -> object:
     config = sys.modules.get("keras.src.backend.config")
-    names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND")
+    names = ("_FLOATX", "_EPSILON", "_IMAGE_DATA_FORMAT", "_BACKEND", "_MAX_EPOCHS",
+             "_MAX_STEPS_PER_EPOCH", "_NNX_ENABLED")  # fmt: skip
     return config and [str(getattr(config, name, None)) for name in names]
 
 
@@ -296,6 +297,27 @@ def _changed_environment() -> object:
     return [(n, now.get(n)) for n in names if now.get(n) != _ENVIRONMENT.get(n)]
 
 
+_CONTEXT = """_seed _device_policy _jit_compile_rewrite _optimizer_jit _soft_device_placement
+    _log_device_placement _intra_op_parallelism_threads _inter_op_parallelism_threads
+    _optimizer_experimental_options _virtual_device_map""".split()
+"""TensorFlow's settings that its context has, and those that its modules have."""
+_FLAGS = """data.ops.debug_mode:DEBUG_MODE eager.context:default_execution_mode
+    eager.polymorphic_function.eager_function_run:RUN_FUNCTIONS_EAGERLY
+    framework.config:tensor_float_32_execution_enabled framework.ops:_numpy_style_slicing
+    framework.tensor:Tensor.reshape framework.tensor:Tensor._USE_EQUALITY
+    ops.control_flow_util:ENABLE_CONTROL_FLOW_V2
+    util.traceback_utils:is_traceback_filtering_enabled""".split()
+
+
+def _found(place: str) -> object:
+    """Return a flag of one of TensorFlow's modules, or what its function says."""
+    module, _, path = place.partition(":")
+    found: Any = sys.modules.get(f"tensorflow.python.{module}")
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found() if path.endswith("enabled") and callable(found) else found
+
+
 def tensorflow_activity() -> tuple[int, str]:
     """Return what moves whenever TensorFlow or Keras make anything, and what settings move.
 
@@ -306,11 +328,11 @@ def tensorflow_activity() -> tuple[int, str]:
     state = vars(tracker.GLOBAL_STATE_TRACKER) if tracker else {}
     context = getattr(sys.modules.get("tensorflow.python.eager.context"), "_context", None)
     rng: Any = getattr(context, "_rng", None)
-    functions = sys.modules.get("tensorflow.python.eager.polymorphic_function.eager_function_run")
     settings = (
-        sorted(state.items(), key=lambda item: item[0]),
-        getattr(context, "_seed", None), rng and digest(rng.getstate()),
-        getattr(functions, "RUN_FUNCTIONS_EAGERLY", None),
+        sorted(state.items(), key=lambda item: item[0]), rng and digest(rng.getstate()),
+        [getattr(context, name, None) for name in _CONTEXT],
+        getattr(getattr(context, "_thread_local_data", None), "op_callbacks", None),
+        [_found(place) for place in _FLAGS],
     )  # fmt: skip
     tensors = pywrap.TFE_Py_UID() if pywrap and hasattr(pywrap, "TFE_Py_UID") else 0
     return tensors, str(settings)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -200,6 +201,19 @@ class Watch:
         """Note a file that is about to be opened by C code, which no event tells of."""
         if self.notes.are_open and (full := self.path_of(path)):
             self._note_open(full, reads=reads, writes=writes)
+
+    def looked_below(self, path: Any) -> None:
+        """Note a file, a folder or a pattern that C code is about to look for."""
+        if not (self.notes.are_open and isinstance(path, (str, bytes, os.PathLike))):
+            return
+        start = re.split(r"[^/]*[*?\[]", os.fsdecode(path), maxsplit=1)[0]
+        if (full := self.path_of(start or ".")) is None or full in self.written:
+            return
+        self._note_existence(full)
+        with self.notes.paused():
+            folders = [folder for folder, _, _ in os.walk(full)]
+        for folder in folders:
+            self.notes.note("d", folder, listing)
 
     def _note_open(self, full: str, *, reads: bool, writes: bool) -> None:
         if reads:
