@@ -151,14 +151,10 @@ class Execution:
             if because and former and new and step.cache is not False:
                 differing = sorted(self._differing(former))
                 if differing and all(slot[0] in "vma" for slot in differing):
-                    because = f"{differing[0][2:]} may change: {new} runs"
+                    because = _may_change(differing[0], new)
             if not because and former:
                 because = next(
-                    (
-                        f"{slot[2:]} may change: {changing[slot]} runs"
-                        for slot in sorted(former.reads)
-                        if slot in changing
-                    ),
+                    (_may_change(s, changing[s]) for s in sorted(former.reads) if s in changing),
                     "",
                 )
             if because:
@@ -507,6 +503,11 @@ def _without_what_others_tell(reads: Slots) -> Iterator[tuple[str, str | None]]:
     for slot, text in reads.items():
         if not (slot.startswith("p:?") and text and required.issuperset(versions[slot].items())):
             yield slot, text
+
+
+def _may_change(slot: str, runner: str) -> str:
+    what = slot[2:] if slot != "v:*" else "the list of variables"
+    return f"{what} may change: {runner} runs"
 
 
 def _reason_for_all(foreseen: Iterable[Done]) -> str:
