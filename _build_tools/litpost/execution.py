@@ -139,7 +139,7 @@ class Execution:
         differs after it may be what it writes.
         """
         foreseen = list(self._foresee())
-        whole = _reason_for_all(foreseen) if self._plan.is_one else ""
+        whole = _first_reason(foreseen) if self._plan.is_one else ""
         yield from (replace(done, because=done.because or whole) for done in foreseen)
 
     def _foresee(self) -> Iterator[Done]:
@@ -184,7 +184,7 @@ class Execution:
         if not self._plan.is_one:
             return ""
         ahead = Execution(self._plan, self._root, store=self._store, versions=self._versions)
-        return _reason_for_all(ahead._foresee())
+        return _first_reason(ahead._foresee())
 
     # Finding
 
@@ -510,7 +510,7 @@ def _may_change(slot: str, runner: str) -> str:
     return f"{what} may change: {runner} runs"
 
 
-def _reason_for_all(foreseen: Iterable[Done]) -> str:
+def _first_reason(foreseen: Iterable[Done]) -> str:
     """Say why all steps run where all do if one has to; nothing if none has to."""
     for done in foreseen:
         if done.because:

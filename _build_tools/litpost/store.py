@@ -22,7 +22,7 @@ from litpost.errors import UnwritableError
 
 FORMAT = 1
 DATABASE = "store.sqlite"
-_LACKS = re.compile("no such (table|column)|has no column|ould not decode")
+_LACKS = re.compile("no such (table|column)|has no column|[Cc]ould not decode")
 KEPT = 32  # traces of one step, the newest: more than a site has languages
 _TABLES = """
 CREATE TABLE IF NOT EXISTS traces (

@@ -39,13 +39,16 @@ _OPENERS: Mapping[str, Mapping[str, str]] = {
         "data.Dataset.list_files": "r",
         "data.experimental.(CsvDataset|make_csv_dataset)": "r",
         "io.(matching_files|read_file)": "r",
-        "io.gfile.(exists|glob|isdir|listdir|stat|walk)": "l",
+        "io.gfile.(exists|isdir)": "x",
+        "io.gfile.(glob|listdir|walk)": "d",
+        "io.gfile.stat": "r",
         "io.(TFRecordWriter|write_file)": "w",
         "io.gfile.GFile": "",
     },
 }
-"""By module: patterns of its functions and classes, and whether these read, write or look at what
-they are given first, or second (2); where neither is said, their mode tells."""
+"""By module: patterns of its functions and classes, and whether these read (r) or write (w) what
+they are given first, or second (2), look for it (x) or list it (d); where neither is said, their
+mode tells."""
 
 _LONGEST = 4096  # bytes of a path
 OPENING = frozenset(_OPENERS)
@@ -77,8 +80,8 @@ def _wrap(watch: Watch, owner: Any, name: str, mode: str) -> None:
         given = args[start:]
         asked = (mode or kwargs.get("mode") or (given[1:] or "r")[0]).replace("b", "")
         paths = given[0] if given else kwargs.get(first)
-        if mode == "l":
-            watch.looked_below(paths)
+        if mode in ("x", "d"):
+            watch.looked_below(paths, lists=mode == "d")
             return opener(*args, **kwargs)
         for path in _paths(paths):
             watch.opened_below(path, reads=asked not in ("w", "w-", "x"), writes=asked != "r")

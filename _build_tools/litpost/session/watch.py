@@ -202,8 +202,8 @@ class Watch:
         if self.notes.are_open and (full := self.path_of(path)):
             self._note_open(full, reads=reads, writes=writes)
 
-    def looked_below(self, path: Any) -> None:
-        """Note a file, a folder or a pattern that C code is about to look for."""
+    def looked_below(self, path: Any, *, lists: bool) -> None:
+        """Note that C code is about to look for something, or to list what is there and below."""
         if not (self.notes.are_open and isinstance(path, (str, bytes, os.PathLike))):
             return
         start = re.split(r"[^/]*[*?\[]", os.fsdecode(path), maxsplit=1)[0]
@@ -211,7 +211,7 @@ class Watch:
             return
         self._note_existence(full)
         with self.notes.paused():
-            folders = [folder for folder, _, _ in os.walk(full)]
+            folders = [folder for folder, _, _ in os.walk(full)] if lists else []
         for folder in folders:
             self.notes.note("d", folder, listing)
 
