@@ -72,11 +72,13 @@ class Blog:
         assert report.status == "failed", report
         return report.message
 
-    def litpost(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def litpost(
+        self, *arguments: str, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command line in the blog."""
         return subprocess.run(
             [sys.executable, "-m", "litpost", *arguments],
-            cwd=self.root, capture_output=True, text=True,
+            cwd=self.root, capture_output=True, text=True, timeout=timeout,
         )  # fmt: skip
 
     def image(self, name: str, suffix: str = "svg") -> str:

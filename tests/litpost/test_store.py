@@ -331,3 +331,26 @@ def test_gc_keeps_what_is_young_and_small(blog: Blog) -> None:
     assert blog.litpost("gc", "--size", "0").stdout.startswith("4 traces deleted, and 1 values;")
     assert not value.exists()
     assert build(blog).ran == list(CELLS)
+
+
+@pytest.mark.parametrize("amount", ["-1", "x", "inf"])
+def test_limits_that_are_none_are_refused(amount: str, blog: Blog) -> None:
+    done = blog.litpost("gc", f"--days={amount}")
+    assert done.returncode == 2
+    assert f"'{amount}' isn't a number from 0 on" in done.stderr
+
+
+def test_gc_tells_the_size_that_the_store_has(blog: Blog) -> None:
+    for number in range(12):
+        Tree({"a": f"import random\nprint(random.Random({number}).randbytes(200_000))"}).lay(blog)
+        build(blog)
+    told = blog.litpost("gc", "--size", "0.3").stdout
+    megabytes = (blog.root / STORE).stat().st_size / 1e6
+    assert told.endswith(f"the store has {megabytes:.1f} MB\n")
+    assert megabytes < 1
+
+
+def test_a_long_line_is_no_long_build(blog: Blog) -> None:
+    """It took some minutes: images are looked for in what is printed."""
+    Tree({"a": "print('x0' * 400_000)"}).lay(blog)
+    assert blog.litpost("build", timeout=60).returncode == 0
