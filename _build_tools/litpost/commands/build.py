@@ -95,7 +95,8 @@ def _print(report: PostReport, options: argparse.Namespace) -> None:
         print(report.message, file=sys.stderr)
     if not options.json:
         write_diff(report.diff, sys.stdout)
-        print(f"{report.status:9} {report.post}", file=sys.stderr if options.diff else None)
+        stream = sys.stderr if options.diff else sys.stdout
+        stream.write(f"{report.status:9} {report.post}\n")  # at once: others may be writing, too
 
 
 def _orphan_report(orphan: Orphan) -> PostReport:
