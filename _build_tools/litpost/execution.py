@@ -158,7 +158,7 @@ class Execution:
                     "",
                 )
             if because:
-                name = f"{step.block.name} (line {step.block.line})"
+                name = _named(step)
                 changing |= dict.fromkeys(former.writes if former else (), name)
                 new = new if former else name
             if former:
@@ -505,6 +505,10 @@ def _without_what_others_tell(reads: Slots) -> Iterator[tuple[str, str | None]]:
             yield slot, text
 
 
+def _named(step: Step) -> str:
+    return f"{step.block.name} (line {step.block.line})"
+
+
 def _may_change(slot: str, runner: str) -> str:
     what = slot[2:] if slot != "v:*" else "the list of variables"
     return f"{what} may change: {runner} runs"
@@ -514,7 +518,7 @@ def _first_reason(foreseen: Iterable[Done]) -> str:
     """Say why all steps run where all do if one has to; nothing if none has to."""
     for done in foreseen:
         if done.because:
-            return f"`cache: document`: {done.step.block.name} (line {done.step.block.line}) runs"
+            return f"`cache: document`: {_named(done.step)} runs"
     return ""
 
 

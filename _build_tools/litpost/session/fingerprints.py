@@ -160,9 +160,6 @@ def module_fingerprint(
     return walk.found
 
 
-_NO_LIBRARIES = frozenset({"__main__", "builtins", "litpost"})
-
-
 class _Walk:
     """One walk through a value."""
 
@@ -213,9 +210,7 @@ class _Walk:
             self._searched.append(held := held_by(value, is_local=self.is_local))
         if held not in self.found.held:
             self.found.held.append(held)
-        self.found.modules.update(
-            name for name in held.modules if name.partition(".")[0] not in _NO_LIBRARIES
-        )
+        self.found.modules |= held.modules
 
     def visit(self, value: Any) -> None:
         """Tell a value."""

@@ -78,11 +78,11 @@ def _wrap(watch: Watch, owner: Any, name: str, mode: str) -> None:
     @functools.wraps(opener)
     def opened(*args: Any, **kwargs: Any) -> Any:
         given = args[start:]
-        asked = (mode or kwargs.get("mode") or (given[1:] or "r")[0]).replace("b", "")
         paths = given[0] if given else kwargs.get(first)
         if mode in ("x", "d"):
             watch.looked_below(paths, lists=mode == "d")
             return opener(*args, **kwargs)
+        asked = (mode or kwargs.get("mode") or (given[1:] or "r")[0]).replace("b", "")
         for path in _paths(paths):
             watch.opened_below(path, reads=asked not in ("w", "w-", "x"), writes=asked != "r")
         return opener(*args, **kwargs)
